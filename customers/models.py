@@ -1,0 +1,174 @@
+"""What the shop knows: who bought what, when and for how much, and what was said of it.
+
+`external_id` is the shop's own text for a thing and what people see; integer keys stay inside.
+"""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+
+
+def shops_own_id() -> "models.CharField[str, str]":
+    return models.CharField("id", max_length=64, unique=True)
+
+
+class Customer(models.Model):
+    external_id = shops_own_id()
+    name = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        help_text="Whose sign-in asks and rates as this customer.",
+    )
+    is_sample = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(Upper("name"), name="customer_name_upper"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name or 'Customer'} ({self.external_id})"
+
+
+class Category(models.Model):
+    name = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    external_id = shops_own_id()
+    name = models.CharField(max_length=300, blank=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="products")
+    brand = models.CharField(max_length=100, blank=True)
+    price = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True, help_text="The newest price known; empty if none is."
+    )
+    review_count = models.PositiveIntegerField(default=0, editable=False)
+    sentiment = models.FloatField(
+        null=True, editable=False, help_text="0..1, shrunk towards the shop's mean; empty without reviews."
+    )
+    search_vector = SearchVectorField(null=True, editable=False)  # kept by a trigger, see the first migration
+    is_sample = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["search_vector"], name="product_search"),
+            models.Index(fields=["category", "price"], name="product_category_price"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(price__gte=0), name="product_price_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.name or 'Product'} ({self.external_id})"
+
+
+class Purchase(models.Model):
+    """One line of a receipt."""
+
+    external_id = shops_own_id()
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="purchases", db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="purchases", db_index=False)
+    quantity = models.PositiveIntegerField(default=1)
+    unit_price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    purchased_at = models.DateTimeField(null=True)
+    country = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["customer", "-purchased_at"], name="purchase_customer_time"),
+            models.Index(fields=["product", "customer"], name="purchase_product_customer"),
+            models.Index(fields=["-purchased_at"], name="purchase_time"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="purchase_quantity_positive"),
+            models.CheckConstraint(condition=Q(unit_price__gte=0), name="purchase_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.external_id}: {self.quantity} × {self.product_id}"
+
+    @property
+    def amount(self) -> Decimal | None:
+        return None if self.unit_price is None else self.quantity * self.unit_price
+
+
+class Review(models.Model):
+    external_id = shops_own_id()
+    customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="reviews")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews", db_index=False)
+    rating = models.FloatField(
+        null=True, validators=[MinValueValidator(1), MaxValueValidator(5)], help_text="Stars, 1 to 5."
+    )
+    text = models.TextField(blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    sentiment = models.FloatField(help_text="0 (bad) to 1 (good), of the words and the stars.")
+    sentiment_model = models.CharField(max_length=100)
+    sentiment_version = models.CharField(max_length=50)
+
+    class Meta:
+        indexes = [models.Index(F("product"), F("reviewed_at").desc(nulls_last=True), name="review_product_time")]
+        constraints = [
+            models.CheckConstraint(condition=Q(rating__gte=1, rating__lte=5), name="review_rating_1_to_5"),
+            models.CheckConstraint(condition=Q(sentiment__gte=0, sentiment__lte=1), name="review_sentiment_0_to_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.external_id}: {self.text[:50]}"
+
+
+class ImportRun(models.Model):
+    """One file that was read, or was tried to be read."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=20, choices=[(k, k) for k in ("purchases", "reviews", "products")])
+    file = models.CharField(max_length=500)
+    dialect = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    report = models.JSONField(default=dict, help_text="Rows read, added, known, rejected by reason, contradictions.")
+    rejects_file = models.CharField(max_length=500, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} from {self.file}"
+
+
+class StorefrontKey(models.Model):
+    """A storefront's right to ask. Only a hash of the key is kept."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, help_text="The key's first characters, to tell keys apart.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_active(self) -> bool:
+        return self.revoked_at is None

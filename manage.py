@@ -1,0 +1,31 @@
+#!/usr/bin/env python
+"""ShopAssist's command line."""
+
+import os
+import sys
+
+WITHOUT_DATABASE = {"help", "version", "check", "spectacular", "collectstatic"}
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopassist.settings")
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    from shopassist import embedded
+    from shopassist.refusal import Refusal
+
+    asks_for_help = len(sys.argv) < 2 or bool({"-h", "--help", "--version"} & set(sys.argv))
+    try:
+        if not settings.DATABASE_URL and not asks_for_help and sys.argv[1] not in WITHOUT_DATABASE:
+            embedded.ensure_running(settings.DATA_DIR)
+        execute_from_command_line(sys.argv)
+    except (Refusal, ImproperlyConfigured) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""What the shop proposed, on what evidence, and what came of it; and the fits it was proposed from."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from customers.models import Customer, Product, StorefrontKey
+
+
+class EngineFit(models.Model):
+    """One fit of the engine. Serving reads the rows of the active one."""
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    is_active = models.BooleanField(default=False)
+    parameters = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict, help_text="Customers, products, purchases and neighbours of this fit.")
+    quality = models.JSONField(default=dict, help_text="Hit rates on customers held out, by evidence and list length.")
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_active"], condition=Q(is_active=True), name="one_active_fit")
+        ]
+
+    def __str__(self) -> str:
+        return f"Fit {self.pk}"
+
+
+class Neighbour(models.Model):
+    """How much having bought `product` speaks for `neighbour`."""
+
+    fit = models.ForeignKey(EngineFit, on_delete=models.CASCADE, db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_index=False)
+    neighbour = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    weight = models.FloatField()
+    together = models.PositiveIntegerField(help_text="Customers who bought both.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["fit", "product", "neighbour"], name="one_weight_a_pair")]
+
+
+class ProductPopularity(models.Model):
+    """How many customers bought a product: ever, and lately with old purchases fading."""
+
+    fit = models.ForeignKey(EngineFit, on_delete=models.CASCADE, db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    buyers = models.PositiveIntegerField()
+    recent = models.FloatField(help_text="First purchases, halved every 30 days before the fit's newest purchase.")
+
+    class Meta:
+        indexes = [models.Index(F("fit"), F("recent").desc(), name="popularity_by_recent")]
+        constraints = [models.UniqueConstraint(fields=["fit", "product"], name="one_popularity_a_product")]
+
+
+class CatalogueWord(models.Model):
+    """A word of the catalogue, to correct what shoppers mistype."""
+
+    word = models.CharField(max_length=100, unique=True)
+    products = models.PositiveIntegerField(help_text="Products whose name, category or brand has it.")
+
+    class Meta:
+        indexes = [GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="catalogue_word_trigrams")]
+
+
+class Conversation(models.Model):
+    """Questions that belong together; its id is the session of their traces."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Recommendation(models.Model):
+    """The answer to one question, with all that it rests on. An informational answer has no products."""
+
+    class Status(models.TextChoices):
+        ANSWERED = "answered"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    trace_id = models.CharField(max_length=32, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ANSWERED)
+    error = models.TextField(blank=True)
+
+    customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, blank=True)
+    asked_by_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    asked_by_key = models.ForeignKey(StorefrontKey, on_delete=models.SET_NULL, null=True, blank=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, blank=True)
+    channel = models.CharField(max_length=10, help_text="api, web, task or shell.")
+
+    query = models.TextField(help_text="The shopper's own words; nowhere else unmasked.")
+    top_n = models.PositiveSmallIntegerField(default=5)
+    filters = models.JSONField(default=dict, help_text="What the caller demanded beside the words.")
+    constraints = models.JSONField(default=dict, help_text="What was read from the words and the filters together.")
+    intent = models.CharField(max_length=20, blank=True)
+    intent_category = models.CharField(max_length=30, blank=True, help_text="Which fact was asked for.")
+    intent_confidence = models.FloatField(null=True)
+
+    customer_profile = models.JSONField(default=dict)
+    reasoning = models.TextField(blank=True, help_text="The answer's words.")
+    confidence_score = models.FloatField(
+        null=True, help_text="How often such a list held the next purchase when it was measured; empty if it was not."
+    )
+    strategy = models.CharField(max_length=40, blank=True)
+    similar_customers_analyzed = models.PositiveIntegerField(default=0)
+    products_considered = models.PositiveIntegerField(default=0)
+    products_filtered_by_sentiment = models.PositiveIntegerField(default=0)
+
+    model = models.CharField(max_length=100, blank=True, help_text="The model that worded the answer.")
+    agent_execution_order = ArrayField(models.CharField(max_length=40), default=list)
+    fallbacks = ArrayField(models.CharField(max_length=200), default=list)
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=14, decimal_places=8, default=0)
+    processing_time_ms = models.FloatField(default=0)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(F("created_at").desc(), name="recommendation_time"),
+            models.Index(F("customer"), F("created_at").desc(), name="recommendation_customer_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.query[:80]
+
+
+class RecommendedProduct(models.Model):
+    """One product of the list, as it was when it was recommended."""
+
+    recommendation = models.ForeignKey(
+        Recommendation, on_delete=models.CASCADE, related_name="products", db_index=False
+    )
+    rank = models.PositiveSmallIntegerField()
+    product = models.ForeignKey(Product, on_delete=models.SET_NULL, null=True)
+    external_id = models.CharField("product id", max_length=64)
+    name = models.CharField(max_length=300)
+    category = models.CharField(max_length=200, blank=True)
+    price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    score = models.FloatField()
+    parts = models.JSONField(default=dict, help_text="What the score is the sum of.")
+    reasons = models.JSONField(default=list, help_text="Facts that speak for it: kind, text and numbers.")
+    similar_customer_count = models.PositiveIntegerField(default=0)
+    sentiment = models.FloatField(null=True)
+    source = models.CharField(max_length=30, help_text="Where the candidate came from.")
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["recommendation", "rank"], name="one_product_a_rank"),
+            models.UniqueConstraint(fields=["recommendation", "external_id"], name="no_product_twice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rank}. {self.name}"
+
+
+class Rating(models.Model):
+    """Stars for a recommendation or one of its products. A changed rating is a new row beside the old one."""
+
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="ratings")
+    product = models.ForeignKey(
+        RecommendedProduct, on_delete=models.CASCADE, null=True, blank=True, related_name="ratings"
+    )
+    rater = models.CharField(max_length=80, help_text="Who rated: customer:…, key:… or user:….")
+    stars = models.DecimalField(
+        max_digits=2,
+        decimal_places=1,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text="1 to 5, halves allowed.",
+    )
+    comment = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    replaced_at = models.DateTimeField(null=True, blank=True, help_text="When the rater changed it.")
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="rating_1_to_5"),
+            models.UniqueConstraint(
+                fields=["recommendation", "product", "rater"],
+                condition=Q(replaced_at=None),
+                nulls_distinct=False,
+                name="one_current_rating",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stars} stars"

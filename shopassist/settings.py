@@ -1,0 +1,254 @@
+"""All settings. The environment is read here and nowhere else; docs: README, "Configuration"."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from shopassist import embedded, env
+from shopassist.local_secrets import local_secrets
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("DATA_DIR", default=str(BASE_DIR / ".data")))
+PRODUCTION = env.text("SHOPASSIST_ENV", default="development") == "production"
+DEBUG = env.flag("DEBUG")
+
+# Secrets: from the environment in production, made once into .data/secrets.env elsewhere.
+
+
+def secret(name: str) -> str:
+    if value := env.secret(name):
+        return value
+    if PRODUCTION:
+        raise ImproperlyConfigured(f"{name} is not set; in production each secret comes from the environment.")
+    return local_secrets(DATA_DIR)[name]
+
+
+SECRET_KEY = secret("SECRET_KEY")
+PSEUDONYM_KEY = secret("PSEUDONYM_KEY")  # turns customers into the pseudonyms that traces carry
+
+# Where it is served
+
+PUBLIC_URL = env.text("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=f"{urlsplit(PUBLIC_URL).hostname},localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+HOST = env.text("HOST", default="127.0.0.1")
+PORT = env.integer("PORT", 8000)
+WEB_THREADS = env.integer("WEB_THREADS", 8)
+WEB_CONCURRENCY = env.integer("WEB_CONCURRENCY", 1)
+
+# Who is asked to do what
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django_htmx",
+    "django_prometheus",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "shopassist",
+    "customers",
+    "recommendations",
+    "tracing",
+]
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tracing.middleware.TracingMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+ROOT_URLCONF = "shopassist.urls"
+WSGI_APPLICATION = "shopassist.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# What is kept
+
+if DATABASE_URL := env.secret("DATABASE_URL"):
+    DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
+elif PRODUCTION:
+    raise ImproperlyConfigured("DATABASE_URL is not set; production does not use the embedded PostgreSQL.")
+else:
+    DATABASES = {"default": embedded.connection_settings(DATA_DIR)}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if CACHE_URL := env.text("CACHE_URL"):
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# What works in the background
+
+CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL") or "memory://"
+EMBEDDED_WORKER = CELERY_BROKER_URL.startswith("memory://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {"relay": {"task": "tracing.tasks.relay", "schedule": timedelta(seconds=5)}}
+if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):
+    raise ImproperlyConfigured(
+        "WEB_CONCURRENCY above 1 needs CELERY_BROKER_URL and CACHE_URL: "
+        "several processes cannot share a broker and throttles that live in one process's memory."
+    )
+
+# The shop
+
+CURRENCY = env.text("CURRENCY", default="USD")
+SENTIMENT_THRESHOLD = env.number("SENTIMENT_THRESHOLD", 0.6)  # 0..1; unreviewed products pass
+MAX_PER_CATEGORY = env.integer("MAX_PER_CATEGORY", 3)  # of one category in a list, while others fit
+TIME_ZONE = env.text("TIME_ZONE", default="UTC")
+LANGUAGE_CODE = "en-us"
+USE_TZ = True
+
+# Who answers
+
+LLM_BACKEND = env.text("LLM_BACKEND", default="embedded")
+if LLM_BACKEND not in {"embedded", "ollama"}:
+    raise ImproperlyConfigured(f"LLM_BACKEND={LLM_BACKEND!r} is neither 'embedded' nor 'ollama'.")
+OLLAMA_BASE_URL = env.text("OLLAMA_BASE_URL", default="http://127.0.0.1:11434")
+OLLAMA_TIMEOUT = env.number("OLLAMA_TIMEOUT", 30)  # seconds for a whole answer
+OLLAMA_RETRIES = env.integer("OLLAMA_RETRIES", 1)
+OLLAMA_NUM_CTX = env.integer("OLLAMA_NUM_CTX", 4096)  # tokens of prompt and answer together
+OLLAMA_NUM_PREDICT = env.integer("OLLAMA_NUM_PREDICT", 400)  # tokens of an answer
+OLLAMA_TEMPERATURE = env.number("OLLAMA_TEMPERATURE", 0.2)
+LLM_MODELS = {
+    "intent": env.text("INTENT_MODEL", default="llama3.2:3b"),
+    "sentiment": env.text("SENTIMENT_MODEL", default="llama3.2:3b"),
+    "response": env.text("RESPONSE_MODEL", default="llama3.1:8b"),
+    "judge": env.text("JUDGE_MODEL"),  # without a name nothing is judged
+}
+INTENT_CONFIDENCE = env.number("INTENT_CONFIDENCE", 0.8)  # below it an LLM is asked too
+
+# Where traces go: always PostgreSQL, and LangFuse where it is configured
+
+LANGFUSE_PUBLIC_KEY = env.text("LANGFUSE_PUBLIC_KEY")
+LANGFUSE_SECRET_KEY = env.secret("LANGFUSE_SECRET_KEY")
+LANGFUSE_HOST = env.text("LANGFUSE_HOST", "LANGFUSE_BASE_URL").rstrip("/")
+LANGFUSE_ENABLED = env.flag(
+    "LANGFUSE_ENABLED", "LANGFUSE_TRACING_ENABLED", default=bool(LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY)
+)
+LANGFUSE_PUBLIC_URL = env.text("LANGFUSE_PUBLIC_URL", default=LANGFUSE_HOST)  # as staff's browsers see it
+LANGFUSE_PROJECT_ID = env.text("LANGFUSE_PROJECT_ID")
+LANGFUSE_RELEASE = env.text("LANGFUSE_RELEASE", default="0.1.0")
+LANGFUSE_ENVIRONMENT = env.text(
+    "LANGFUSE_ENVIRONMENT", "LANGFUSE_TRACING_ENVIRONMENT", default="production" if PRODUCTION else "development"
+)
+LANGFUSE_TIMEOUT = env.number("LANGFUSE_TIMEOUT", 10)  # seconds a request of the relay
+LANGFUSE_DEBUG = env.flag("LANGFUSE_DEBUG")
+if LANGFUSE_ENABLED and not (LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY):
+    raise ImproperlyConfigured("LANGFUSE_ENABLED needs LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.")
+if LANGFUSE_ENABLED and not LANGFUSE_HOST:
+    raise ImproperlyConfigured(
+        "LangFuse has keys but no host: set LANGFUSE_HOST, so that nothing goes to a cloud by accident."
+    )
+
+# Staff's and customers' pages
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+LOGIN_URL = "web:sign-in"
+LOGIN_REDIRECT_URL = "web:ask"
+LOGOUT_REDIRECT_URL = "web:sign-in"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+UNFOLD = {"SITE_TITLE": "ShopAssist", "SITE_HEADER": "ShopAssist", "SITE_URL": "/"}
+
+# The API
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "recommendations.api.authentication.StorefrontKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["recommendations.api.throttling.CallerThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"caller": env.text("API_RATE", default="120/min")},
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "recommendations.api.problems.problem_response",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ShopAssist",
+    "DESCRIPTION": "Recommendations and answers for a shop's customers, each with its trace.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Safety: strict by default; what needs HTTPS is on where the public URL has it.
+
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+X_FRAME_OPTIONS = "DENY"
+
+# Logs and metrics
+
+ENABLE_METRICS = env.flag("ENABLE_METRICS", default=True)
+LOG_LEVEL = env.text("LOG_LEVEL", default="INFO").upper()
+LOG_FORMAT = env.text("LOG_FORMAT", default="json" if PRODUCTION else "text").lower()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"ids": {"()": "tracing.logs.RequestIds"}},
+    "formatters": {
+        "json": {"()": "pythonjsonlogger.json.JsonFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "text": {"format": "%(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "text",
+            "filters": ["ids"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "tracing.relay": {"level": "DEBUG" if LANGFUSE_DEBUG else LOG_LEVEL},
+    },
+}

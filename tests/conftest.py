@@ -1,0 +1,10 @@
+import pytest
+from django.conf import settings
+
+from shopassist import embedded
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    if not settings.DATABASE_URL:
+        embedded.ensure_running(settings.DATA_DIR)

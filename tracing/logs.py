@@ -1,0 +1,5 @@
+import logging
+
+
+class RequestIds(logging.Filter):
+    pass

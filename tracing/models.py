@@ -1,0 +1,185 @@
+"""What happened: traces, their observations and scores, and what still has to reach LangFuse."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+
+class Level(models.TextChoices):
+    """LangFuse's levels, mildest first."""
+
+    DEBUG = "DEBUG"
+    DEFAULT = "DEFAULT"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+class ObservationType(models.TextChoices):
+    """LangFuse's observation types that occur here."""
+
+    SPAN = "SPAN"
+    GENERATION = "GENERATION"
+    EVENT = "EVENT"
+    AGENT = "AGENT"
+    TOOL = "TOOL"
+    CHAIN = "CHAIN"
+    RETRIEVER = "RETRIEVER"
+    EVALUATOR = "EVALUATOR"
+    EMBEDDING = "EMBEDDING"
+    GUARDRAIL = "GUARDRAIL"
+
+
+class Trace(models.Model):
+    """One local root span and all below it. Repeated requests may share a trace id; each is its own row."""
+
+    trace_id = models.CharField(max_length=32, db_index=True)
+    name = models.CharField(max_length=200)
+    user_pseudonym = models.CharField(max_length=64, blank=True, db_index=True)
+    session_id = models.CharField(max_length=200, blank=True, db_index=True)
+    environment = models.CharField(max_length=40)
+    release = models.CharField(max_length=100, blank=True)
+    tags = ArrayField(models.CharField(max_length=200), default=list)
+    metadata = models.JSONField(default=dict)
+    level = models.CharField(
+        max_length=10, choices=Level, default=Level.DEFAULT, help_text="The gravest of its observations."
+    )
+    status_message = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    duration_ms = models.FloatField()
+    observation_count = models.PositiveIntegerField()
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=14, decimal_places=8, default=0)
+
+    class Meta:
+        ordering = ["-started_at"]
+        indexes = [models.Index(F("started_at").desc(), name="trace_time")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.trace_id}"
+
+
+class Observation(models.Model):
+    trace = models.ForeignKey(Trace, on_delete=models.CASCADE, related_name="observations", db_index=False)
+    position = models.PositiveIntegerField(help_text="In order of start.")
+    span_id = models.CharField(max_length=16)
+    parent_span_id = models.CharField(max_length=16, blank=True)
+    name = models.CharField(max_length=200)
+    type = models.CharField(max_length=12, choices=ObservationType, default=ObservationType.SPAN)
+    level = models.CharField(max_length=10, choices=Level, default=Level.DEFAULT)
+    status_message = models.TextField(blank=True)
+    input = models.JSONField(null=True)
+    output = models.JSONField(null=True)
+    metadata = models.JSONField(default=dict)
+    model = models.CharField(max_length=100, blank=True)
+    model_parameters = models.JSONField(default=dict)
+    prompt_name = models.CharField(max_length=100, blank=True)
+    prompt_version = models.PositiveIntegerField(null=True)
+    usage = models.JSONField(default=dict, help_text="Tokens: input, output, total.")
+    cost = models.DecimalField(max_digits=14, decimal_places=8, default=0)
+    started_at = models.DateTimeField()
+    duration_ms = models.FloatField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["trace", "position"], name="one_observation_a_position")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Score(models.Model):
+    """A judgement of a trace: by a customer, a check or a model. Its id is stable: sending twice is harmless."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    trace = models.ForeignKey(Trace, on_delete=models.CASCADE, related_name="scores")
+    span_id = models.CharField(
+        max_length=16, blank=True, help_text="The observation that is judged; empty for the trace."
+    )
+    name = models.CharField(max_length=100)
+    value = models.FloatField()
+    comment = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value:g}"
+
+
+class OutboxEntry(models.Model):
+    """The very bytes that LangFuse will receive: waiting → sent → confirmed by reading back."""
+
+    class Kind(models.TextChoices):
+        SPANS = "spans"
+        SCORE = "score"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        CONFIRMED = "confirmed"
+        SET_ASIDE = "set aside"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    trace = models.ForeignKey(Trace, on_delete=models.CASCADE, related_name="outbox")
+    score = models.ForeignKey(Score, on_delete=models.CASCADE, null=True, related_name="outbox")
+    body = models.BinaryField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(help_text="Not to be touched before; a relay that claims it moves this on.")
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "outbox entries"
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "sent"]), name="outbox_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+
+class ModelPrice(models.Model):
+    """What a model's tokens cost from a day on. A price is never changed, only followed by another."""
+
+    pattern = models.CharField(max_length=200, help_text="A regular expression that matches the whole model name.")
+    input_price = models.DecimalField(max_digits=14, decimal_places=10, help_text="A token of input.")
+    output_price = models.DecimalField(max_digits=14, decimal_places=10, help_text="A token of output.")
+    valid_from = models.DateField()
+
+    class Meta:
+        ordering = ["pattern", "-valid_from"]
+        constraints = [models.UniqueConstraint(fields=["pattern", "valid_from"], name="one_price_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.pattern} from {self.valid_from}"
+
+
+class Prompt(models.Model):
+    name = models.CharField(max_length=100, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PromptVersion(models.Model):
+    """The words of a prompt. Never changed: other words are another version."""
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["prompt", "-version"]
+        constraints = [models.UniqueConstraint(fields=["prompt", "version"], name="one_text_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.prompt} v{self.version}"
