@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any
 
 from customers.models import Category, Customer, Product, Purchase, Review
+from recommendations.models import Recommendation, RecommendedProduct
+from tracing.models import Trace
 
 numbers = count(1)
 SOME_DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -52,3 +54,50 @@ def a_review(product: Product, text: str = "Good.", sentiment: float = 0.8, **fi
             **fields,
         }
     )
+
+
+def a_trace(**fields: Any) -> Trace:
+    return Trace.objects.create(
+        **{
+            "trace_id": f"{next(numbers):032x}",
+            "name": "personalized_recommendation",
+            "environment": "test",
+            "started_at": SOME_DAY,
+            "duration_ms": 12.5,
+            "observation_count": 1,
+            **fields,
+        }
+    )
+
+
+def a_recommendation(customer: Customer | None = None, *products: Product, **fields: Any) -> Recommendation:
+    """An answered question with these products, as `ask` would have stored it, and its trace."""
+    answer = Recommendation.objects.create(
+        **{
+            "trace_id": a_trace().trace_id,
+            "customer": customer,
+            "channel": "api",
+            "query": "What would I like?",
+            "intent": "recommendation",
+            "intent_confidence": 0.97,
+            "reasoning": "These go well with what you bought.",
+            "strategy": "personal",
+            "model": "embedded-composer",
+            **fields,
+        }
+    )
+    for rank, product in enumerate(products, start=1):
+        RecommendedProduct.objects.create(
+            recommendation=answer,
+            rank=rank,
+            product=product,
+            external_id=product.external_id,
+            name=product.name,
+            category=product.category.name if product.category else "",
+            price=product.price,
+            score=1 / rank,
+            parts={"co-purchase": 1 / rank},
+            reasons=[{"kind": "bought_together", "text": "Bought by 3 customers who also bought your Router"}],
+            source="co-purchase",
+        )
+    return answer
