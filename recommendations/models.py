@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from customers.models import Customer, Product, StorefrontKey
+from tracing.models import Trace
 
 
 class EngineFit(models.Model):
@@ -88,6 +89,13 @@ class Recommendation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     trace_id = models.CharField(max_length=32, db_index=True)
+    stored_trace = models.OneToOneField(
+        Trace,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="recommendation",
+        help_text="The very row; a trace id may belong to several.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ANSWERED)
     error = models.TextField(blank=True)

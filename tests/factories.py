@@ -72,9 +72,11 @@ def a_trace(**fields: Any) -> Trace:
 
 def a_recommendation(customer: Customer | None = None, *products: Product, **fields: Any) -> Recommendation:
     """An answered question with these products, as `ask` would have stored it, and its trace."""
+    trace = a_trace()
     answer = Recommendation.objects.create(
         **{
-            "trace_id": a_trace().trace_id,
+            "stored_trace": trace,
+            "trace_id": trace.trace_id,
             "customer": customer,
             "channel": "api",
             "query": "What would I like?",
