@@ -1,13 +1,15 @@
 """What the shop proposed, on what evidence, and what came of it; and the fits it was proposed from."""
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from customers.models import Customer, Product, StorefrontKey
 from tracing.models import Trace
@@ -142,6 +144,46 @@ class Recommendation(models.Model):
     def __str__(self) -> str:
         return self.query[:80]
 
+    @transaction.atomic
+    def rate(self, *, rater: str, stars: Decimal, comment: str = "", product_id: str = "") -> "Rating":
+        """Keep what the rater thinks of the whole or, with `product_id`, of one product: with its score, or not at all.
+
+        A changed rating keeps the former one as history; the same again changes nothing. Raises ValueError for a
+        question that failed or stars that are not 1 to 5 in halves, RecommendedProduct.DoesNotExist for a product
+        that was not recommended here.
+        """
+        if self.status == self.Status.FAILED:
+            raise ValueError("This question got no answer that could be rated.")
+        if not 1 <= stars <= 5 or stars * 2 % 1:
+            raise ValueError("A rating is 1 to 5 stars, halves allowed.")
+        product = self.products.get(external_id=product_id) if product_id else None
+        Recommendation.objects.select_for_update().get(pk=self.pk)  # two ratings at once: one after the other
+        former = self.ratings.filter(rater=rater, product=product, replaced_at=None).first()
+        if former and (former.stars, former.comment) == (stars, comment):
+            return former
+        if former:
+            former.replaced_at = timezone.now()
+            former.save(update_fields=["replaced_at"])
+        rating = self.ratings.create(rater=rater, product=product, stars=stars, comment=comment)
+        rating.is_first = former is None
+        if self.stored_trace:
+            self._record_score(self.stored_trace, rating)
+        return rating
+
+    def _record_score(self, trace: Trace, rating: "Rating") -> None:
+        from tracing.masking import mask
+        from tracing.storage import record_score
+
+        product_id = rating.product.external_id if rating.product else ""
+        words = f"{product_id}: {rating.comment}" if product_id else rating.comment
+        record_score(
+            trace,
+            "user_rating",
+            float(rating.stars),
+            comment=mask(words, [self.customer.name] if self.customer else []),
+            score_id=uuid.uuid5(self.pk, f"{product_id} {rating.rater}"),
+        )
+
 
 class RecommendedProduct(models.Model):
     """One product of the list, as it was when it was recommended."""
@@ -190,6 +232,8 @@ class Rating(models.Model):
     comment = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     replaced_at = models.DateTimeField(null=True, blank=True, help_text="When the rater changed it.")
+
+    is_first = False  # Recommendation.rate sets it where the rater had not rated this before
 
     class Meta:
         ordering = ["-created_at"]
