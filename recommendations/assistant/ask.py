@@ -1,12 +1,25 @@
 """The one way in: a question becomes a stored Recommendation with its trace."""
 
 from collections.abc import Mapping
+from time import perf_counter
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
 
 from customers.models import Customer, StorefrontKey
-from recommendations.models import Conversation, Recommendation
+from recommendations import metrics
+from recommendations.assistant.graph import graph
+from recommendations.assistant.state import Question, State
+from recommendations.engine.constraints import Constraints
+from recommendations.models import Conversation, Recommendation, RecommendedProduct
+from tracing.masking import pseudonym
+from tracing.spans import Root, observe_root
+from tracing.storage import record_score, store
+
+TRACE_NAME = "personalized_recommendation"
+MAX_PRODUCTS = 20
 
 
 class QuestionFailed(Exception):
@@ -30,8 +43,110 @@ def ask(
 ) -> Recommendation:
     """Answer a question in the shopper's own words.
 
-    `top_n` products at most (1..20), fewer where the shopper names a number or fewer fit; `filters` as
-    Constraints.from_filters takes them. Raises ValueError for a bad filter, before anything is stored, and
-    QuestionFailed where an agent failed.
+    `top_n` products at most (1..20), fewer where the shopper names a smaller number or fewer fit; `filters` as
+    Constraints.from_filters takes them; `channel` is api, web, task or shell. Raises ValueError before anything is
+    stored if the question is blank or a filter is bad, and QuestionFailed where an agent failed.
     """
-    raise NotImplementedError
+    query = query.replace("\0", "").strip()
+    if not query:
+        raise ValueError("The question is blank.")
+    if not 1 <= top_n <= MAX_PRODUCTS:
+        raise ValueError(f"top_n has to be from 1 to {MAX_PRODUCTS}.")
+    question = Question(query, customer, top_n, Constraints.from_filters(filters or {}), timezone.localdate())
+    recommendation = Recommendation(
+        customer=customer,
+        asked_by_user=user,
+        asked_by_key=key,
+        conversation=conversation,
+        channel=channel,
+        query=query,
+        top_n=top_n,
+        filters=dict(filters or {}),
+    )
+    state: State = {"question": question}
+    started = perf_counter()
+    try:
+        with observe_root(TRACE_NAME, input={"query": query, "top_n": top_n, "filters": dict(filters or {})}) as root:
+            root.user_pseudonym = pseudonym(customer.external_id) if customer else ""
+            root.session_id = str(conversation.pk) if conversation else ""
+            root.sensitive = [customer.name] if customer and customer.name else []
+            root.tags = [f"channel:{channel}"]
+            for update in graph().stream(state, stream_mode="updates"):
+                for agent, part in update.items():
+                    recommendation.agent_execution_order.append(agent)
+                    state |= part
+            describe(root, state, recommendation)
+    except Exception as error:
+        recommendation.status = Recommendation.Status.FAILED
+        recommendation.error = f"{type(error).__name__}: {error}"
+        keep(recommendation, root, state, started)
+        raise QuestionFailed(recommendation) from error
+    keep(recommendation, root, state, started)
+    return recommendation
+
+
+def describe(root: Root, state: State, recommendation: Recommendation) -> None:
+    """What the answer is, onto the recommendation and its trace."""
+    reading, answer = state["reading"], state["answer"]
+    found, ranked, profile = state.get("found"), state.get("ranked", []), state["profile"]
+    recommendation.constraints = state["constraints"].as_json()
+    recommendation.intent = reading.intent
+    recommendation.intent_category = reading.category
+    recommendation.intent_confidence = reading.confidence
+    recommendation.customer_profile = profile.as_json() if profile else {}
+    recommendation.reasoning = answer.words
+    recommendation.model = answer.model
+    recommendation.confidence_score = state.get("confidence")
+    recommendation.strategy = found.strategy if found else ""
+    recommendation.products_considered = found.considered if found else 0
+    recommendation.similar_customers_analyzed = len(state.get("similar", []))
+    recommendation.products_filtered_by_sentiment = state.get("removed_by_reviews", 0)
+    recommendation.fallbacks = state.get("fallbacks", [])
+    root.output = {"answer": answer.words, "products": [item.product_id for item in ranked]}
+    root.metadata |= {
+        "query_type": reading.category or reading.intent,
+        "intent": reading.intent,
+        "intent_confidence": round(reading.confidence, 4),
+        "products_returned": len(ranked),
+        "strategy": recommendation.strategy,
+    }
+    root.tags += [
+        f"intent:{reading.intent}",
+        *([f"category:{reading.category}"] if reading.category else []),
+        *(f"agent:{name}" for name in recommendation.agent_execution_order),
+        f"model:{answer.model}",
+    ]
+
+
+def keep(recommendation: Recommendation, root: Root, state: State, started: float) -> None:
+    """The recommendation, its products and its trace: all or nothing."""
+    recommendation.processing_time_ms = (perf_counter() - started) * 1000
+    with transaction.atomic():
+        trace = store(root)
+        recommendation.stored_trace = trace
+        recommendation.trace_id = trace.trace_id
+        recommendation.input_tokens = trace.input_tokens
+        recommendation.output_tokens = trace.output_tokens
+        recommendation.cost = trace.cost
+        recommendation.save(force_insert=True)
+        RecommendedProduct.objects.bulk_create(
+            RecommendedProduct(
+                recommendation=recommendation,
+                rank=place,
+                product_id=item.product_pk,
+                external_id=item.product_id,
+                name=item.name,
+                category=item.category,
+                price=item.price,
+                score=item.score,
+                parts=item.parts,
+                reasons=item.reasons,
+                similar_customer_count=item.similar_customer_count,
+                sentiment=item.sentiment,
+                source=item.source,
+            )
+            for place, item in enumerate(state.get("ranked", []), start=1)
+        )
+        if "answer" in state and state["answer"].grounded is not None:
+            record_score(trace, "grounded", float(state["answer"].grounded))
+    metrics.observe_question(recommendation, trace)

@@ -1,0 +1,16 @@
+from recommendations.assistant.agent import agent
+from recommendations.assistant.state import State
+from recommendations.engine import similar
+from tracing.spans import Observing
+
+
+@agent("retriever")
+def similar_customers(state: State, seen: Observing) -> State:
+    """Who bought the same things."""
+    customer = state["question"].customer
+    people = similar.similar_customers(customer) if customer else []
+    seen.output = [
+        {"customer": person.external_id, "similarity": round(person.similarity, 4), "shared": person.shared_products}
+        for person in people
+    ]
+    return {"similar": people}
