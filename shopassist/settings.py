@@ -1,5 +1,6 @@
 """All settings. The environment is read here and nowhere else; docs: README, "Configuration"."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from shopassist import embedded, env
 from shopassist.local_secrets import local_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.text("DATA_DIR", default=str(BASE_DIR / ".data")))
+DATA_DIR = Path(env.text("DATA_DIR", default=str(BASE_DIR / ".data"))).absolute()
 PRODUCTION = env.text("SHOPASSIST_ENV", default="development") == "production"
 DEBUG = env.flag("DEBUG")
 
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "shopassist.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -103,6 +105,7 @@ elif PRODUCTION:
 else:
     DATABASES = {"default": embedded.connection_settings(DATA_DIR)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if CACHE_URL := env.text("CACHE_URL"):
@@ -112,7 +115,7 @@ else:
 
 # What works in the background
 
-CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL") or "memory://"
+CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL") or "memory://localhost/"
 EMBEDDED_WORKER = CELERY_BROKER_URL.startswith("memory://")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -132,6 +135,7 @@ CURRENCY = env.text("CURRENCY", default="USD")
 SENTIMENT_THRESHOLD = env.number("SENTIMENT_THRESHOLD", 0.6)  # 0..1; unreviewed products pass
 MAX_PER_CATEGORY = env.integer("MAX_PER_CATEGORY", 3)  # of one category in a list, while others fit
 TIME_ZONE = env.text("TIME_ZONE", default="UTC")
+SAMPLE = env.flag("SAMPLE", default=True)  # whether `manage.py run` fills an empty shop
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
 
@@ -180,8 +184,7 @@ if LANGFUSE_ENABLED and not LANGFUSE_HOST:
 # Staff's and customers' pages
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # served from where the packages keep them: nothing to collect, nothing to go stale
 LOGIN_URL = "web:sign-in"
 LOGIN_REDIRECT_URL = "web:ask"
 LOGOUT_REDIRECT_URL = "web:sign-in"
@@ -229,6 +232,9 @@ X_FRAME_OPTIONS = "DENY"
 # Logs and metrics
 
 ENABLE_METRICS = env.flag("ENABLE_METRICS", default=True)
+METRICS_TOKEN = env.secret("METRICS_TOKEN")  # who presents it may read /metrics; without it see metrics.py
+if WEB_CONCURRENCY > 1:  # several processes add up their figures in files; prometheus_client looks when imported
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
 LOG_LEVEL = env.text("LOG_LEVEL", default="INFO").upper()
 LOG_FORMAT = env.text("LOG_FORMAT", default="json" if PRODUCTION else "text").lower()
 LOGGING = {
@@ -249,6 +255,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "httpx": {"level": "WARNING"},
+        **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker", "celery.app.trace")},
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD
         "tracing.relay": {"level": "DEBUG" if LANGFUSE_DEBUG else LOG_LEVEL},
     },
 }

@@ -1,0 +1,69 @@
+"""/metrics for Prometheus: Django's figures, those of the rooms, and how much waits for LangFuse.
+
+Who may read it: whoever presents METRICS_TOKEN as a bearer. Without such a token nobody may in
+production, and elsewhere only who asks from this machine and through no proxy.
+"""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import Error
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from shopassist.health import outbox_state
+
+PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+
+class OutboxCollector(Collector):
+    """Asked for at each scrape: the rows are the truth, for all processes together."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            outbox = outbox_state()
+        except Error:
+            return  # no figure is better than a wrong one; /health/ready reports the database
+        yield GaugeMetricFamily(
+            "shopassist_outbox_entries", "Entries that LangFuse has not confirmed.", value=outbox["waiting"]
+        )
+        yield GaugeMetricFamily(
+            "shopassist_outbox_oldest_seconds", "Age of the oldest of them.", value=outbox["oldest_seconds"]
+        )
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    if not settings.ENABLE_METRICS:
+        raise Http404
+    if not _may_read(request):
+        return HttpResponse("METRICS_TOKEN is needed as a bearer token.\n", "text/plain", status=403)
+    outbox = CollectorRegistry()
+    outbox.register(OutboxCollector())
+    return HttpResponse(generate_latest(_registry()) + generate_latest(outbox), CONTENT_TYPE_LATEST)
+
+
+def _registry() -> CollectorRegistry:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return registry
+
+
+def _may_read(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        presented = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return secrets.compare_digest(presented.encode(), settings.METRICS_TOKEN.encode())
+    if settings.PRODUCTION or any(name in request.headers for name in PROXY_HEADERS):
+        return False
+    return ipaddress.ip_address(request.META["REMOTE_ADDR"] or "0.0.0.0").is_loopback  # noqa: S104

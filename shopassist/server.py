@@ -1,0 +1,129 @@
+"""The web server: gunicorn in this process, with threads for slow answers and the embedded worker beside them."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from django.urls import get_resolver
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from prometheus_client import multiprocess
+
+from shopassist.refusal import Refusal
+
+GRACE_SECONDS = 40  # an answer under way may still be waiting for a language model
+HEARTBEAT_SECONDS = 60  # of the process, not of a request: threads may take longer
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise Refusal with one sentence unless this process could listen there now."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with closing(socket.socket(family, kind, protocol)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except (OSError, OverflowError) as error:
+        raise Refusal(_why_not(host, port, error)) from error
+
+
+def _why_not(host: str, port: int, error: OSError | OverflowError) -> str:
+    match getattr(error, "errno", None):
+        case errno.EADDRINUSE:
+            return (
+                f"Port {port} of {host} is taken; stop what listens there, or choose another: PORT={port + 1} make run"
+            )
+        case errno.EACCES | errno.EPERM:
+            return f"You may not listen on port {port}; choose one above 1023, such as PORT=8000."
+        case errno.EADDRNOTAVAIL | socket.EAI_NONAME | socket.EAI_AGAIN | socket.EAI_NODATA:
+            return f"HOST={host!r} is no address of this machine; for this machine alone it is 127.0.0.1."
+    return f"HOST={host!r} and PORT={port} are nothing to listen on: {error}."
+
+
+def serve(on_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve on HOST and PORT until SIGTERM (answers under way are finished) or Ctrl-C (they are not).
+
+    Calls `on_ready` when the port is open. Ends by SystemExit.
+    """
+    check_port(settings.HOST, settings.PORT)
+    connections.close_all()  # a connection that two processes share breaks in both
+    host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    Server(
+        {
+            "bind": f"{host}:{settings.PORT}",
+            "worker_class": "gthread",
+            "workers": settings.WEB_CONCURRENCY,
+            "threads": settings.WEB_THREADS,
+            "timeout": HEARTBEAT_SECONDS,
+            "graceful_timeout": GRACE_SECONDS,
+            "logger_class": DjangoLogger,
+            "control_socket_disable": True,
+            "when_ready": lambda _: on_ready(),
+            "post_worker_init": _warm_up,
+            "worker_exit": _leave,
+            "child_exit": _forget,
+        }
+    ).run()
+
+
+class Server(BaseApplication):
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        from shopassist.wsgi import application
+
+        return application
+
+    def run(self) -> None:
+        Master(self).run()
+
+
+class Master(Arbiter):
+    handle_hup = Arbiter.handle_term  # a closed terminal ends the server that it was started from
+
+
+class DjangoLogger(Logger):
+    """Gunicorn's warnings in our format; a request is logged by access_log.py."""
+
+    def setup(self, cfg: Any) -> None:
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.WARNING)
+
+
+def _warm_up(worker: Any) -> None:
+    """After the fork: import what the first request would wait for, and start the embedded worker."""
+    _ = get_resolver().url_patterns
+    if settings.EMBEDDED_WORKER:
+        from shopassist.worker import EmbeddedWorker
+
+        worker.embedded = EmbeddedWorker()
+        worker.embedded.start()
+
+
+def _leave(master: Any, worker: Any) -> None:
+    if os.getpid() != worker.pid or not worker.booted:
+        return
+    if embedded := getattr(worker, "embedded", None):
+        embedded.stop()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # Python would wait for each thread, also for one that waits for a language model
+
+
+def _forget(master: Any, worker: Any) -> None:
+    if settings.WEB_CONCURRENCY > 1:
+        multiprocess.mark_process_dead(worker.pid)
