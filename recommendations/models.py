@@ -15,6 +15,12 @@ from customers.models import Customer, Product, StorefrontKey
 from tracing.models import Trace
 
 
+class EngineFitQuerySet(models.QuerySet["EngineFit"]):
+    def active(self) -> "EngineFit | None":
+        """The fit that is served, or None before the first."""
+        return self.filter(is_active=True).first()
+
+
 class EngineFit(models.Model):
     """One fit of the engine. Serving reads the rows of the active one."""
 
@@ -24,6 +30,8 @@ class EngineFit(models.Model):
     counts = models.JSONField(default=dict, help_text="Customers, products, purchases and neighbours of this fit.")
     quality = models.JSONField(default=dict, help_text="Hit rates on customers held out, by evidence and list length.")
     seconds = models.FloatField(default=0)
+
+    objects = EngineFitQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
