@@ -201,11 +201,12 @@ REST_FRAMEWORK = {
         "recommendations.api.authentication.StorefrontKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["recommendations.api.callers.IsKnown"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["recommendations.api.parsers.TextJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["recommendations.api.throttling.CallerThrottle"],
     "DEFAULT_THROTTLE_RATES": {"caller": env.text("API_RATE", default="120/min")},
+    "NUM_PROXIES": int(env.flag("BEHIND_PROXY")),  # without one, a caller's X-Forwarded-For is not believed
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "recommendations.api.problems.problem_response",
 }

@@ -1,0 +1,104 @@
+"""What the OpenAPI document says beyond what the code shows: words, examples, problems, the key."""
+
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework.serializers import Serializer
+
+from recommendations.api.problems import CONTENT_TYPE, KINDS
+from recommendations.api.serializers import ProblemSerializer
+
+ASK = """
+Answers a question in the shopper's own words with products of the shop, or with facts of the customer's purchases.
+
+The customer is named by `customer_id` or `customer_name`; a storefront may leave out both, and a signed-in customer
+asks for themselves. A name that several customers bear is answered 409 with all of them as `candidates`.
+The answer is kept under its `id`, and all that led to it under its `trace_id`.
+"""
+RATE = """
+Stars and a comment for the whole answer or, with `product_id`, for one of its products. Rating again changes the
+rating and keeps the former one as history; it speaks for the answer's customer, or for the caller where nobody in
+particular was asked about.
+"""
+QUESTIONS = [
+    OpenApiExample(
+        "For a customer",
+        value={"query": "What else would go with my router?", "customer_id": "887", "top_n": 5},
+        request_only=True,
+    ),
+    OpenApiExample(
+        "For nobody in particular, with limits",
+        value={"query": "a toaster under 50", "filters": {"max_price": "50.00", "exclude_brands": ["Acme"]}},
+        request_only=True,
+    ),
+    OpenApiExample(
+        "A fact",
+        value={"query": "What did I spend on electronics in March?", "customer_name": "Kenneth Martinez"},
+        request_only=True,
+    ),
+]
+RATINGS = [
+    OpenApiExample("The whole", value={"rating": 4.5, "comment": "Just what I needed."}, request_only=True),
+    OpenApiExample("One product", value={"rating": 2, "product_id": "85123A"}, request_only=True),
+]
+CUSTOMER_ID = OpenApiParameter("customer_id", str, OpenApiParameter.PATH, description="The shop's own id, escaped.")
+PRODUCT_ID = OpenApiParameter("product_id", str, OpenApiParameter.PATH, description="The shop's own id, escaped.")
+ANSWER_HEADERS = [
+    OpenApiParameter("Location", str, OpenApiParameter.HEADER, description="Of the answer.", response=[201]),
+    OpenApiParameter("X-Trace-ID", str, OpenApiParameter.HEADER, description="The answer's trace.", response=[201]),
+]
+
+_MEANINGS = {
+    400: "The request is no good; `errors` says for each field why.",
+    401: "No key and no session, or a wrong key.",
+    403: "Another's data.",
+    404: "It does not exist, or is not yours to see.",
+    409: "In conflict with what there is; with `candidates` where a name is ambiguous.",
+    413: "The body is larger than 64 kB.",
+    415: "The body is no JSON.",
+    429: "Too many requests; `Retry-After` says for how many seconds.",
+    500: "Our fault; the log tells of it under `trace_id`.",
+    503: "No answer could be made; what happened is kept under `trace_id`.",
+}
+
+
+def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+    """These and the problems that every address can answer with."""
+    return {(status, CONTENT_TYPE): _problem(status) for status in sorted({*statuses, 401, 429, 500})}
+
+
+def _problem(status: int) -> OpenApiResponse:
+    example: dict[str, Any] = {
+        "type": f"urn:shopassist:problem:{KINDS[status]}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": _MEANINGS[status],
+        "trace_id": "0af7651916cd43dd8448eb211c80319c",
+    }
+    if status == 400:
+        example |= {"detail": "query: This field is required.", "errors": {"query": ["This field is required."]}}
+    if status == 409:
+        namesakes = [{"customer_id": number, "name": "Susan Hill", "country": ""} for number in ("114", "702")]
+        example |= {"detail": "Several customers have this name.", "candidates": namesakes}
+    return OpenApiResponse(
+        ProblemSerializer,
+        _MEANINGS[status],
+        [OpenApiExample(HTTPStatus(status).phrase, value=example, status_codes=[str(status)], media_type=CONTENT_TYPE)],
+    )
+
+
+def answer(shape: type[Serializer[Any]], meaning: str = "The answer.") -> OpenApiResponse:
+    return OpenApiResponse(shape, meaning)
+
+
+class StorefrontKeyScheme(OpenApiAuthenticationExtension):
+    target_class = "recommendations.api.authentication.StorefrontKeyAuthentication"
+    name = ["storefrontKey", "storefrontKeyHeader"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        return [
+            {"type": "http", "scheme": "bearer", "description": "A key that `manage.py create_api_key NAME` made."},
+            {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key in another header."},
+        ]
