@@ -44,20 +44,27 @@ def _complaints(answer: str, facts: Mapping[str, Any], question: str) -> Iterato
 
 
 def _wrong_prices(answer: str, products: list[dict[str, Any]], facts: Mapping[str, Any]) -> Iterator[str]:
-    said = answer.casefold()
-    places = sorted(
-        ((said.find(item["name"].casefold()), item) for item in products if item["name"].casefold() in said),
-        key=lambda place: place[0],
-    )
-    if products and not places:
+    named = list(_named(answer.casefold(), products))
+    if products and not named:
         yield "it names none of the products"
     limits = set(_numbers(str(facts.get("searched_for", "")) + " ".join(facts.get("notes", []))))
-    ends = [start for start, _ in places[1:]] + [len(answer)]
-    for (start, item), end in zip(places, ends, strict=True):
+    ends = [start for start, _ in named[1:]] + [len(answer)]
+    for (start, item), end in zip(named, ends, strict=False):
         price = set(_numbers(item["price"] or ""))
         for amount in AMOUNT.findall(answer[start + len(item["name"]) : end]):
             if _decimal(amount) not in price | limits:
                 yield f"{item['name']} does not cost {amount}"
+
+
+def _named(said: str, products: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Where products are named, in order. A name inside a longer one is not named by it."""
+    longest_first = sorted(products, key=lambda item: -len(item["name"]))
+    taken: list[tuple[int, int, dict[str, Any]]] = []
+    for item in longest_first:
+        for found in re.finditer(re.escape(item["name"].casefold()), said):
+            if not any(start < found.end() and found.start() < end for start, end, _ in taken):
+                taken.append((*found.span(), item))
+    return ((start, item) for start, _, item in sorted(taken, key=lambda place: place[0]))
 
 
 def _numbers(text: str) -> Iterator[Decimal]:

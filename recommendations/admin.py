@@ -1,0 +1,171 @@
+"""What staff see of recommendations, ratings and fits. All of it is history: nobody edits it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Avg, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from customers.money import format_money
+from recommendations.models import Conversation, EngineFit, Rating, Recommendation, RecommendedProduct
+
+STATUS_COLOURS = {Recommendation.Status.ANSWERED: "success", Recommendation.Status.FAILED: "danger"}
+
+
+class ReadOnly:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ProductsInline(ReadOnly, TabularInline):
+    model = RecommendedProduct
+    tab = False
+    extra = 0
+    fields = ("rank", "linked", "money", "score", "score_parts", "facts", "source", "sentiment", "stars")
+    readonly_fields = fields
+    verbose_name_plural = "products"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RecommendedProduct]:
+        current = Avg("ratings__stars", filter=Q(ratings__replaced_at=None))
+        return super().get_queryset(request).annotate(average_stars=current)
+
+    @display(description="product")
+    def linked(self, item: RecommendedProduct) -> str:
+        return page_link("customers_product", item.product_id, f"{item.name} ({item.external_id})")
+
+    @display(description="price")
+    def money(self, item: RecommendedProduct) -> str:
+        return "" if item.price is None else format_money(item.price)
+
+    @display(description="parts of the score")
+    def score_parts(self, item: RecommendedProduct) -> SafeString:
+        parts = sorted(item.parts.items(), key=lambda part: -abs(part[1]))
+        return format_html_join(format_html("<br>"), "{} {}", ((name, f"{value:+.3f}") for name, value in parts))
+
+    @display(description="reasons")
+    def facts(self, item: RecommendedProduct) -> SafeString:
+        return format_html_join(format_html("<br>"), "{}", ((reason["text"],) for reason in item.reasons))
+
+    @display(description="rating")
+    def stars(self, item: RecommendedProduct) -> str:
+        average = getattr(item, "average_stars", None)
+        return "" if average is None else f"{average:.1f}"
+
+
+class RatingsInline(ReadOnly, TabularInline):
+    model = Rating
+    extra = 0
+    fields = ("stars", "product", "comment", "rater", "created_at", "replaced_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
+        return super().get_queryset(request).select_related("product")
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(ReadOnly, ModelAdmin):
+    list_display = ("created_at", "query", "customer", "outcome", "intent", "channel", "model", "stars", "ms")
+    list_display_links = ("query",)
+    list_filter = ("status", "intent", "channel", "strategy", "created_at")
+    list_select_related = ("customer",)
+    search_fields = ("query", "trace_id", "=customer__external_id")
+    show_full_result_count = False
+    inlines = (ProductsInline, RatingsInline)
+    fieldsets = (
+        (None, {"fields": ("query", "reasoning", "error", "outcome", "trace", "created_at", "who", "channel")}),
+        ("Understood as", {"fields": ("intent", "intent_category", "intent_confidence", "constraints", "filters")}),
+        (
+            "Found",
+            {
+                "fields": (
+                    "strategy",
+                    "confidence_score",
+                    "similar_customers_analyzed",
+                    "products_considered",
+                    "products_filtered_by_sentiment",
+                    "customer_profile",
+                )
+            },
+        ),
+        (
+            "Worked out by",
+            {
+                "fields": (
+                    "model",
+                    "agent_execution_order",
+                    "fallbacks",
+                    "input_tokens",
+                    "output_tokens",
+                    "cost",
+                    "ms",
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
+        whole = Avg("ratings__stars", filter=Q(ratings__replaced_at=None, ratings__product=None))
+        return super().get_queryset(request).annotate(average_stars=whole)
+
+    @display(description="status", label=STATUS_COLOURS)
+    def outcome(self, recommendation: Recommendation) -> str:
+        return recommendation.status
+
+    @display(description="rating")
+    def stars(self, recommendation: Recommendation) -> str:
+        average = getattr(recommendation, "average_stars", None)
+        return "" if average is None else f"{average:.1f}"
+
+    @display(description="ms", ordering="processing_time_ms")
+    def ms(self, recommendation: Recommendation) -> str:
+        return f"{recommendation.processing_time_ms:.0f}"
+
+    @display(description="trace")
+    def trace(self, recommendation: Recommendation) -> str:
+        return page_link("tracing_trace", recommendation.stored_trace_id, recommendation.trace_id)
+
+    @display(description="asked by")
+    def who(self, recommendation: Recommendation) -> str:
+        asker = recommendation.asked_by_key or recommendation.asked_by_user or "the shell or a task"
+        return f"{asker}, for {recommendation.customer or 'nobody in particular'}"
+
+
+@admin.register(Rating)
+class RatingAdmin(ReadOnly, ModelAdmin):
+    list_display = ("created_at", "stars", "comment", "product", "recommendation", "rater", "replaced_at")
+    list_filter = ("stars", "created_at")
+    list_select_related = ("product", "recommendation")
+    search_fields = ("comment", "=rater")
+    show_full_result_count = False
+
+
+@admin.register(EngineFit)
+class EngineFitAdmin(ReadOnly, ModelAdmin):
+    list_display = ("created_at", "is_active", "seconds", "counts")
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnly, ModelAdmin):
+    list_display = ("id", "customer", "created_at")
+    list_select_related = ("customer",)
+    show_full_result_count = False
+
+
+def page_link(model: str, pk: Any, text: str) -> str:
+    """The text, as a link to the row's admin page where the row is still there."""
+    if pk is None:
+        return text
+    return format_html(
+        '<a class="text-primary-600 underline" href="{}">{}</a>', reverse(f"admin:{model}_change", args=[pk]), text
+    )

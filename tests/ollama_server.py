@@ -1,0 +1,98 @@
+"""A loopback server that speaks the part of Ollama's protocol that ShopAssist uses: streamed POST /api/chat."""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Reply:
+    """What the server does with one request. Words are streamed one by one."""
+
+    words: str = ""
+    status: int = 200
+    done_reason: str = "stop"
+    read_tokens: int | None = None  # None: a quarter of the characters that came
+    hangs: bool = False  # before the first byte
+    drips: bool = False  # a word now and then, without an end
+    broken: bool = False  # a line that is no JSON
+
+
+@dataclass
+class OllamaServer:
+    """Give it replies in the order in which they will be asked for; `requests` holds what came."""
+
+    base_url: str = ""
+    replies: deque[Reply] = field(default_factory=deque)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def will_say(self, *words: str) -> None:
+        self.replies.extend(Reply(said) for said in words)
+
+    def will(self, **reply: Any) -> None:
+        self.replies.append(Reply(**reply))
+
+
+@contextmanager
+def running_ollama() -> Iterator[OllamaServer]:
+    ollama = OllamaServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path != "/api/chat":
+                self.send_error(404)
+                return
+            ollama.requests.append(body)
+            self.answer(ollama.replies.popleft() if ollama.replies else Reply(status=500), body)
+
+        def answer(self, reply: Reply, body: dict[str, Any]) -> None:
+            if reply.hangs:
+                ollama.stopped.wait(30)
+                return
+            self.send_response(reply.status)
+            self.send_header("Content-Type", "application/x-ndjson")
+            self.end_headers()
+            if reply.status != 200:
+                self.wfile.write(json.dumps({"error": f"status {reply.status}"}).encode())
+                return
+            if reply.broken:
+                self.wfile.write(b"<html>not ollama</html>\n")
+                return
+            for word in reply.words.split(" "):
+                self.say(body, word + " ")
+            while reply.drips and not ollama.stopped.wait(0.05):
+                self.say(body, "and ")
+            characters = sum(len(message["content"]) for message in body["messages"])
+            read = characters // 4 if reply.read_tokens is None else reply.read_tokens
+            counts = {"prompt_eval_count": read, "eval_count": len(reply.words.split())}
+            self.say(body, "", done=True, done_reason=reply.done_reason, **counts)
+
+        def say(self, body: dict[str, Any], content: str, **more: Any) -> None:
+            line = {"model": body["model"], "created_at": "2026-01-01T00:00:00Z", "done": False}
+            line |= {"message": {"role": "assistant", "content": content}, **more}
+            try:
+                self.wfile.write(json.dumps(line).encode() + b"\n")
+                self.wfile.flush()
+            except ConnectionError:
+                ollama.stopped.set()  # the client had enough
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    ollama.base_url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield ollama
+    finally:
+        ollama.stopped.set()
+        server.shutdown()
+        server.server_close()
