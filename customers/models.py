@@ -12,6 +12,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils import timezone
+
+from customers.querysets import CustomerQuerySet, Folded, PurchaseQuerySet
+from customers.storefront_keys import StorefrontKeyQuerySet
 
 
 def shops_own_id() -> "models.CharField[str, str]":
@@ -29,11 +33,16 @@ class Customer(models.Model):
         blank=True,
         help_text="Whose sign-in asks and rates as this customer.",
     )
+    described_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the row was written that the name came from."
+    )
     is_sample = models.BooleanField(default=False, editable=False)
+
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(Upper("name"), name="customer_name_upper"),
+            models.Index(Folded("name"), name="customer_name_folded"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trigrams"),
         ]
 
@@ -63,7 +72,11 @@ class Product(models.Model):
     sentiment = models.FloatField(
         null=True, editable=False, help_text="0..1, shrunk towards the shop's mean; empty without reviews."
     )
-    search_vector = SearchVectorField(null=True, editable=False)  # kept by a trigger, see the first migration
+    described_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the row was written that name, category and brand came from."
+    )
+    priced_at = models.DateTimeField(null=True, editable=False, help_text="When this price was asked.")
+    search_vector = SearchVectorField(null=True, editable=False)  # kept by a trigger, see migration 0002
     is_sample = models.BooleanField(default=False, editable=False)
 
     class Meta:
@@ -87,6 +100,9 @@ class Purchase(models.Model):
     unit_price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     purchased_at = models.DateTimeField(null=True)
     country = models.CharField(max_length=100, blank=True)
+    is_sample = models.BooleanField(default=False, editable=False)
+
+    objects = PurchaseQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -119,6 +135,7 @@ class Review(models.Model):
     sentiment = models.FloatField(help_text="0 (bad) to 1 (good), of the words and the stars.")
     sentiment_model = models.CharField(max_length=100)
     sentiment_version = models.CharField(max_length=50)
+    is_sample = models.BooleanField(default=False, editable=False)
 
     class Meta:
         indexes = [models.Index(F("product"), F("reviewed_at").desc(nulls_last=True), name="review_product_time")]
@@ -129,6 +146,20 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.external_id}: {self.text[:50]}"
+
+
+class ShopStatistics(models.Model):
+    """The one row of where a customer stands among all of them; see customers/statistics.py."""
+
+    cuts = models.JSONField(default=dict, help_text="Values that split the customers into equal parts, by measure.")
+    customers = models.PositiveIntegerField(default=0, help_text="Customers who bought something.")
+    computed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "shop statistics"
+
+    def __str__(self) -> str:
+        return f"Statistics of {self.computed_at:%Y-%m-%d %H:%M}"
 
 
 class ImportRun(models.Model):
@@ -165,6 +196,8 @@ class StorefrontKey(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = StorefrontKeyQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

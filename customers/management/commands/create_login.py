@@ -1,0 +1,31 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from customers.access import AmbiguousCustomer, LoginRefused, UnknownCustomer, create_login, find_customer
+from customers.models import Customer
+
+
+class Command(BaseCommand):
+    help = "Make a customer's sign-in, or give it a new password. Prints both, this once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("customer", help="the customer's id or name")
+
+    def handle(self, *, customer: str, **options: Any) -> None:
+        try:
+            user, password = create_login(_customer(customer))
+        except AmbiguousCustomer as several:
+            ids = ", ".join(candidate.external_id for candidate in several.candidates)
+            raise CommandError(f"{several} Their ids: {ids}") from several
+        except (UnknownCustomer, LoginRefused) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"username: {user.get_username()}\npassword: {password}")
+
+
+def _customer(text: str) -> Customer:
+    try:
+        return find_customer(customer_id=text)
+    except UnknownCustomer:
+        return find_customer(name=text)
