@@ -1,0 +1,193 @@
+"""What a product is called in a question: the shop's categories and brands, what is excluded, and the words left."""
+
+import re
+from dataclasses import dataclass, field
+
+from .catalogue import WORD, Index, Mention
+from .filler import CONTEXT, STOP, TRAILING
+from .text import STRUCK, Scratch, fold
+
+# Brands that are everyday words as well: written small beside other words they may mean the thing ("apple juice").
+_EVERYDAY = frozenset("""apple orange shell gap guess target dove tide puma jaguar diesel polo coach mango next boss camel
+caterpillar crest dial gain joy bounce cheer sprite monster always comfort simple method vans converse champion subway
+diamond bamboo classic nature essential basic green black white red blue gold silver ace star sun pilot sharp brother""".split())  # fmt: skip
+
+_NOT_A_THING = (
+    "thanks|thank|idea|matter|problem|preference|preferences|rush|budget|limit|one|longer|more|less|worries|clue|doubt|way|need|pressure|hurry"
+    "|sure|too|so|very|only|just|really|yet|have|know|want|like|think|working|bought|buy|already|mind|enough|much|many|that|sell|find"
+    "|care|expensive|cheap|pricey|overpriced|it|this|be|been|seem|a lot|the same|anything|something|everything|exceeding|going|spending"
+)
+_EXCLUDES = (
+    r"(?:(?:any|some|every)(?:thing)? (?:but|except|besides|other than)(?: for)?|everything (?:but|except)|but (?:not|no)"
+    r"|and (?:not|no)|except(?:ing)?(?: for)?|excluding|exclude|other than|apart from|aside from|besides|instead of|rather than"
+    r"|avoid(?:ing)?|skip(?:ping)?|leave out|leaving out|minus"
+    r"|(?:do not|don't|dont|doesn't|does not|didn't|never|not|no longer) (?:want|like|need|include|show(?: me)?|recommend|suggest|give me|into|interested in|a fan of|fond of|looking for|use|drink|eat|wear|show)(?: to (?:see|buy|get))?"
+    r"|(?:hates?|dislikes?|can't stand|is allergic to|allergic to)|nothing (?:from|by|with|in|like|made of)|no more|none of|free of|free from"
+    r"|not (?:from|by|in|with)|without|not|no)"
+)
+_EXCLUSION = re.compile(
+    rf"(?<![\w'-]){_EXCLUDES}(?: (?:any|a|an|the|my|another|more|other|yet another|made of|made with|made by|from|by|with|about|products?|kind of|type of|sort of))*"
+    rf" (?!(?:{_NOT_A_THING})\b)(?P<things>[^.;:!?{re.escape(STRUCK)}()]{{1,80}})"
+)
+_THING_ENDS = re.compile(
+    r"\b(?:but|please|plz|pls|that|which|who|for|under|over|below|above|with|because|since|as|if|when|i|we|he|she|they|it|is|are"
+    r"|was|in|on|at|to|from|did|do|does|have|has|can|could|would|will|my|me|thanks|thank|just|only|anymore|again|though|too|either"
+    r"|this|last|so|what|how|show|give|recommend|suggest|find)\b"
+)
+_BETWEEN_THINGS = re.compile(r" *(?:,|/|\b(?:or|and|nor|&|no|not)\b)+ *")
+_GOES_WITH = re.compile(
+    r"\b(?:go(?:es)?(?: (?:well|nicely|good|great|best|perfectly|together))?(?: together)? with|(?:pairs?|match(?:es)?|fits?|works?)(?: (?:well|nicely|best|great))? with"
+    r"|complements?|accompan(?:y|ies)|to go with|goes along with|bought (?:together )?with|buy (?:together )?with|alongside|together with|to (?:pair|match|combine) with)"
+    r" (?:(?:my|the|a|an|our|his|her|their|this|that|new|old|some) )*(?P<thing>[^.;:!?,|]{1,60})"
+)
+_BRAND_CUE = re.compile(r"\b(?:from|by|brand|brands|made by)(?: the)?(?: brand)? $")
+
+
+@dataclass
+class Named:
+    """What a question names, in the shop's writing where the shop has a name for it."""
+
+    words: str = ""
+    categories: list[str] = field(default_factory=list)
+    brands: list[str] = field(default_factory=list)
+    excluded_words: list[str] = field(default_factory=list)
+    excluded_categories: list[str] = field(default_factory=list)
+    excluded_brands: list[str] = field(default_factory=list)
+    goes_with: str = ""
+
+
+def take_products(scratch: Scratch, index: Index) -> Named:
+    """Reads what is left of a question once prices, counts, periods and names are struck out."""
+    named = Named()
+    _take_exclusions(scratch, index, named)
+    _take_companion(scratch, named)
+    kept: list[str] = _quoted(scratch)
+    for run in _runs(scratch):
+        kept += _read_run(scratch, run, index, named)
+    named.words = " ".join(kept)
+    return named
+
+
+def _take_exclusions(scratch: Scratch, index: Index, named: Named) -> None:
+    place = 0
+    while match := _EXCLUSION.search(scratch.low, place):
+        things = match["things"]
+        if ends := _THING_ENDS.search(things):
+            things = things[: ends.start()]
+        start = match.start("things")
+        named_any = False
+        for thing in _split(things):
+            named_any |= _exclude(scratch.text[start + thing.start() : start + thing.end()], index, named)
+        end = start + len(things) if named_any else match.start("things")
+        if named_any:
+            scratch.strike(match.start(), end)
+        place = max(end, match.start() + 1)
+
+
+def _split(things: str) -> list[re.Match[str]]:
+    """The single things of "nuts, soy or milk", each with its place."""
+    parts, place = [], 0
+    for joint in [*_BETWEEN_THINGS.finditer(things), None]:
+        end = joint.start() if joint else len(things)
+        if part := re.compile(r"\S.*\S|\S").search(things, place, end):
+            parts.append(part)
+        place = joint.end() if joint else end
+    return parts
+
+
+def _exclude(thing: str, index: Index, named: Named) -> bool:
+    words = [word for word in WORD.findall(thing)][:4]
+    mentions = list(index.find(words))
+    for mention in mentions:
+        wanted = named.excluded_brands if mention.is_brand else named.excluded_categories
+        _add(wanted, mention.name)
+    if not mentions and (rest := [word for word in words if word.lower() not in STOP]):
+        _add(named.excluded_words, " ".join(rest))
+        return True
+    return bool(mentions)
+
+
+def _take_companion(scratch: Scratch, named: Named) -> None:
+    """What shall go well with something is not that thing: it is no word to search for."""
+    if match := _GOES_WITH.search(scratch.low):
+        start, end = match.span("thing")
+        words = [word for word in WORD.findall(scratch.text[start:end]) if word.lower() not in STOP]
+        named.goes_with = " ".join(words)
+        scratch.strike(*match.span())
+
+
+def _quoted(scratch: Scratch) -> list[str]:
+    """A title in quotes stays as it is."""
+    kept = []
+    for match in list(re.finditer(r'"([^"]{2,80})"', scratch.low)):
+        title = scratch.text[match.start(1) : match.end(1)].strip()
+        if STRUCK not in match[0] and WORD.search(title):
+            kept.append(title)
+            scratch.strike(*match.span())
+    return kept
+
+
+def _runs(scratch: Scratch) -> list[list[re.Match[str]]]:
+    """Words that stand side by side, without the filler between them."""
+    runs: list[list[re.Match[str]]] = [[]]
+    last = 0
+    for match in WORD.finditer(scratch.low):
+        gap = scratch.low[last : match.start()]
+        if match[0] in STOP or not _joins(gap):
+            runs.append([])
+        if match[0] not in STOP:
+            runs[-1].append(match)
+        last = match.end()
+    return [run for run in runs if run]
+
+
+def _joins(gap: str) -> bool:
+    return not set(gap) - {" ", "-", "'", "#", "&", "/", "+", "(", ")"} or not gap
+
+
+def _read_run(scratch: Scratch, run: list[re.Match[str]], index: Index, named: Named) -> list[str]:
+    """The words of one run that the search shall use; categories and brands go where they belong.
+
+    The last noun says what a thing is: "leather shoes" are Shoes, a "shoe rack" is none. A category at the end of a run
+    therefore holds, one before it is only a word.
+    """
+    while len(run) > 1 and fold(run[-1][0]) in TRAILING:
+        run = run[:-1]
+    written = [scratch.text[match.start() : match.end()] for match in run]
+    kept = [True] * len(run)
+    for mention in index.find(written):
+        alone = mention.last - mention.first == len(run)
+        if mention.is_brand:
+            if _is_meant(scratch, run, written, mention, alone=alone):
+                _add(named.brands, mention.name)
+                kept[mention.first : mention.last] = [False] * (mention.last - mention.first)
+        elif mention.last == len(run):
+            _add(named.categories, mention.name)
+            if alone or not any(kept[: mention.first]):
+                kept[mention.first : mention.last] = [False] * (mention.last - mention.first)
+    words = [word for word, keep in zip(written, kept, strict=True) if keep]
+    return (
+        []
+        if all(fold(word) in CONTEXT or _is_loose_number(word) for word in words)
+        else [_bare(word) for word in words]
+    )
+
+
+def _is_meant(scratch: Scratch, run: list[re.Match[str]], written: list[str], mention: Mention, *, alone: bool) -> bool:
+    said = " ".join(written[mention.first : mention.last])
+    if alone or said.lower() not in _EVERYDAY or said != said.lower():
+        return True
+    return bool(_BRAND_CUE.search(scratch.low[: run[mention.first].start()]))
+
+
+def _is_loose_number(word: str) -> bool:
+    return word.isdigit() and len(word) < 3
+
+
+def _bare(word: str) -> str:
+    return word.removesuffix("'s") if word.lower().endswith("'s") and len(word) > 4 else word
+
+
+def _add(names: list[str], name: str) -> None:
+    if name not in names:
+        names.append(name)

@@ -1,0 +1,113 @@
+"""The reading of a whole question. The order matters: what one reader takes, the next never sees."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from recommendations.assistant.intent.classifier import classify
+from recommendations.engine.constraints import Constraints
+
+from .catalogue import Catalogue, Index, index_of
+from .counts import take_count
+from .facts import about_categories
+from .periods import Period, take_period
+from .prices import PriceRange, take_prices
+from .products import take_products
+from .text import Scratch, tidy
+
+_AGAIN = re.compile(
+    r"\b(?:again|re-?order(?:ing)?|re-?buy(?:ing)?|re-?purchas(?:e|ing)|re-?stock(?:ing)?|once more|(?:already|previously) (?:bought|have|own|got|purchased)"
+    r"|(?:bought|purchased|ordered|own|have) (?:already|before)|same (?:as|again|one as) (?:last|before|always|usual)|(?:my|the) usuals?|running (?:low|out)|run out"
+    r"|ran out|refills?|replenish(?:ing)?)\b"
+)
+_NEVER_BOUGHT = re.compile(
+    r"\b(?:haven't|have not|hasn't|has not|havent|hasnt|not|never|don't|do not|didn't|without)\b[^.,;!?]{0,25}\b(?:already|before|yet|bought|own|again)\b"
+)
+_DELIVERY = re.compile(r"\b(?:with)?in \d{1,3} (?:business |working )?(?:minutes?|hours?|days?|weeks?)\b")
+_AGE = re.compile(
+    r"\bfor (?:(?:a|an|my|our|his|her|their|the) )?\d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?[ -]?(?:years?|yrs?|yo|y/o|months?|mo)(?:[ -]?olds?)?\b"
+    r"|\b\d{1,2}[ -]?(?:years?|yrs?|yo|months?)[ -]?(?:olds?)?(?= (?:boy|girl|kid|child|son|daughter|niece|nephew|grandson|granddaughter|brother|sister|teen|man|woman|baby|toddler)s?\b)"
+    r"|\b(?:who (?:is|turns|'s)|turning|aged?|ages|(?:under|over|above|below|is|turns)(?= \d{1,2} years?)) \d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?(?: years?(?: olds?)?)?\b"
+    r"|\b(?:kids?|child(?:ren)?|boys?|girls?|toddlers?|people|adults?|teens?) (?:under|over|above|below|from|up to) \d{1,2}\b"
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a question says.
+
+    `category` is the kind of an informational question ("" for a recommendation); `confidence` the probability, 0..1,
+    that `intent` is right. `fact_categories` are the shop's categories that an informational question is about,
+    `unknown_category` what it names in such a place ("on X") without the shop having it. `goes_with` is the thing that
+    the wanted products shall complement ("what goes with my router"): it is not in the words, for a router is not
+    what is wanted, so that the shopper's purchases decide.
+    """
+
+    intent: str
+    category: str
+    confidence: float
+    constraints: Constraints = field(default_factory=Constraints)
+    period: Period | None = None
+    fact_categories: tuple[str, ...] = ()
+    unknown_category: str = ""
+    goes_with: str = ""
+
+
+def read_question(text: str, *, catalogue: Catalogue, today: date, customer_name: str = "") -> Reading:
+    """Understand one question of a shopper; never raises, whatever the text. Only its first 2,000 characters count."""
+    guess = classify(tidy(text))
+    scratch = Scratch(text)
+    index = index_of(catalogue)
+    _take_name(scratch, customer_name)
+    informational = guess.intent == "informational"
+    if informational:
+        period = take_period(scratch, today)
+        price = take_prices(scratch)
+    else:
+        price = take_prices(scratch)
+        period = take_period(scratch, today)
+    categories, unknown = about_categories(scratch, index) if informational else ((), "")
+    constraints, goes_with = _constraints(scratch, index, price)
+    return Reading(guess.intent, guess.category, guess.confidence, constraints, period, categories, unknown, goes_with)
+
+
+def _constraints(scratch: Scratch, index: Index, price: PriceRange) -> tuple[Constraints, str]:
+    exclude_bought = bool(_NEVER_BOUGHT.search(scratch.low)) or not _AGAIN.search(scratch.low)
+    for pattern in (_NEVER_BOUGHT, _AGAIN, _DELIVERY, _AGE):
+        list(scratch.take(pattern))
+    count = take_count(scratch)
+    named = take_products(scratch, index)
+    return (
+        Constraints(
+            words=named.words,
+            excluded_words=tuple(named.excluded_words),
+            categories=tuple(named.categories),
+            excluded_categories=tuple(named.excluded_categories),
+            brands=tuple(named.brands),
+            excluded_brands=tuple(named.excluded_brands),
+            min_price=price.low,
+            max_price=price.high,
+            currency=price.currency,
+            exclude_bought=exclude_bought,
+            count=count,
+        ),
+        named.goes_with,
+    )
+
+
+def _take_name(scratch: Scratch, customer_name: str) -> None:
+    """Strikes out the customer's own name: whole anywhere, a part of it where a person is spoken of."""
+    parts = [re.escape(part) for part in tidy(customer_name).lower().split()]
+    if not parts:
+        return
+    whole = r"\s+".join(parts)
+    single = "|".join(part for part in parts if len(part) > 1) or whole
+    list(scratch.take(re.compile(rf"(?<!\w){whole}(?:'s?)?(?!\w)")))
+    before = r"(?<=would )|(?<=does )|(?<=did )|(?<=has )|(?<=is )|(?<=for )|(?<=should )|(?<=might )|(?<=will )|(?<=could )|(?<=to )|(?<=mr )|(?<=ms )|(?<=mrs )"
+    list(
+        scratch.take(
+            re.compile(
+                rf"(?:{before})(?:{single})(?:'s)?(?!\w)|(?<!\w)(?:{single})(?:'s| (?=(?:would|likes?|might|will|bought|has|needs?|wants?)\b))"
+            )
+        )
+    )

@@ -1,0 +1,54 @@
+"""A question as something to read from piece by piece: what was understood is struck out, what is left is the rest."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+LONGEST = 2000  # characters that are read of a question; whoever writes more has said what they want by then
+STRUCK = "|"  # takes the place of what was read, so that words on both sides of it never look like neighbours
+
+_DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}  # control characters, invisible ones and what is no character at all
+_SAME = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
+                       "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "|": " ", "\t": " ", "\n": " ", "\r": " "})  # fmt: skip
+
+
+def tidy(text: str) -> str:
+    """The text on one line with plain quotes, dashes and spaces; never longer than LONGEST."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST].translate(_SAME)).translate(_SAME)
+    text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
+    text = "".join(c for c in text if unicodedata.category(c) not in _DROPPED)
+    return re.sub(r"\s+", " ", text)[:LONGEST].strip()
+
+
+def lowered(text: str) -> str:
+    """Lower case of the same length, so that places in one are places in the other."""
+    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
+
+
+def fold(word: str) -> str:
+    """A word without case, accents, possessive and number: "Café's" and "cafes" are the same."""
+    word = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    word = word.removesuffix("'s").removesuffix("'")
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-2] if word.endswith(("sses", "xes", "zes", "ches", "shes")) else word[:-1]
+    if len(word) > 3:
+        word = word.removesuffix("e")
+        word = word[:-1] + "i" if word.endswith("y") else word
+    return word
+
+
+class Scratch:
+    """A tidied question: `text` as it was written, `low` in lower case with what was read struck out."""
+
+    def __init__(self, text: str) -> None:
+        self.text = tidy(text)
+        self.low = lowered(self.text)
+
+    def take(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Every match of the pattern, each struck out as it is handed over."""
+        for match in list(pattern.finditer(self.low)):
+            self.strike(*match.span())
+            yield match
+
+    def strike(self, start: int, end: int) -> None:
+        self.low = self.low[:start] + STRUCK * (end - start) + self.low[end:]
