@@ -12,7 +12,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from customers.models import Customer, Product, StorefrontKey
+from tracing.masking import mask_text
 from tracing.models import Trace
+from tracing.storage import record_score
 
 
 class EngineFitQuerySet(models.QuerySet["EngineFit"]):
@@ -179,16 +181,13 @@ class Recommendation(models.Model):
         return rating
 
     def _record_score(self, trace: Trace, rating: "Rating") -> None:
-        from tracing.masking import mask
-        from tracing.storage import record_score
-
         product_id = rating.product.external_id if rating.product else ""
         words = f"{product_id}: {rating.comment}" if product_id else rating.comment
         record_score(
             trace,
             "user_rating",
             float(rating.stars),
-            comment=mask(words, [self.customer.name] if self.customer else []),
+            comment=mask_text(words, [self.customer.name] if self.customer else []),
             score_id=uuid.uuid5(self.pk, f"{product_id} {rating.rater}"),
         )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
@@ -36,7 +37,7 @@ class Caller:
     def of(cls, request: Request) -> "Caller":
         if isinstance(request.auth, StorefrontKey):
             return cls(key=request.auth)
-        return cls(user=request.user)
+        return cls(user=request.user if isinstance(request.user, User) else None)
 
     @cached_property
     def customer(self) -> Customer | None:
@@ -44,7 +45,9 @@ class Caller:
         return Customer.objects.filter(user=self.user).first() if self.user else None
 
     def sees_all(self, permission: str) -> bool:
-        return self.user is None or (self.user.is_staff and self.user.has_perm(permission))
+        if self.user is None:
+            return self.key is not None
+        return self.user.is_staff and self.user.has_perm(permission)
 
     @property
     def sees_customers(self) -> bool:
@@ -87,7 +90,7 @@ class Caller:
             Q(customer__user=self.user) | Q(customer=None, asked_by_user=self.user),
         )
 
-    def conversation(self, pk: object, customer: Customer | None) -> Conversation:
+    def conversation(self, pk: UUID, customer: Customer | None) -> Conversation:
         """To continue it: the customer's own, or nobody's that this caller began. Raises NotFound."""
         talks = Conversation.objects.filter(pk=pk, customer=customer)
         if customer is None:
@@ -106,6 +109,6 @@ class Caller:
     def may_rate(self, recommendation: Recommendation) -> bool:
         """A storefront speaks for its customers; staff who only look on do not."""
         if self.user is None:
-            return True
+            return self.key is not None
         customer = recommendation.customer
         return self.user.pk in {recommendation.asked_by_user_id, customer and customer.user_id}

@@ -105,7 +105,7 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
     if realm := getattr(error, "auth_header", None):  # DRF's view sets it on the exception
         headers["WWW-Authenticate"] = realm
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(max(1, math.ceil(error.wait or 0)))
+        headers["Retry-After"] = str(max(1, math.ceil(getattr(error, "wait", None) or 0)))
     return headers
 
 

@@ -16,12 +16,12 @@ Answers a question in the shopper's own words with products of the shop, or with
 The customer is named by `customer_id` or `customer_name`; a storefront may leave out both, and a signed-in customer
 asks for themselves. A name that several customers bear is answered 409 with all of them as `candidates`.
 The answer is kept under its `id`, and all that led to it under its `trace_id`.
-"""
+""".strip()
 RATE = """
 Stars and a comment for the whole answer or, with `product_id`, for one of its products. Rating again changes the
 rating and keeps the former one as history; it speaks for the answer's customer, or for the caller where nobody in
 particular was asked about.
-"""
+""".strip()
 QUESTIONS = [
     OpenApiExample(
         "For a customer",
@@ -93,9 +93,12 @@ def answer(shape: type[Serializer[Any]], meaning: str = "The answer.") -> OpenAp
     return OpenApiResponse(shape, meaning)
 
 
-class StorefrontKeyScheme(OpenApiAuthenticationExtension):
+class StorefrontKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "recommendations.api.authentication.StorefrontKeyAuthentication"
     name = ["storefrontKey", "storefrontKeyHeader"]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        return [{name: []} for name in self.name]  # one or the other
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
         return [

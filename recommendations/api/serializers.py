@@ -233,7 +233,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     trace_id = serializers.CharField(allow_null=True, help_text="Under which the log tells of the request.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # the class attribute is gone once it is a field
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="Of each bad field."
     )
     candidates = CustomerSerializer(many=True, required=False, help_text="All whom an ambiguous name can mean.")

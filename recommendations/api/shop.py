@@ -105,7 +105,8 @@ def _wish(request: Request, of: type[Serializer[Any]]) -> dict[str, Any]:
     """The query string, read; raises ValidationError."""
     wish = of(data=request.query_params)
     wish.is_valid(raise_exception=True)
-    return wish.validated_data
+    read: dict[str, Any] = wish.validated_data
+    return read
 
 
 def _page(rows: QuerySet[Row], offset: int, limit: int) -> tuple[list[Row], bool]:

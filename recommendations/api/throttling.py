@@ -18,7 +18,8 @@ class CallerThrottle(SimpleRateThrottle):
     scope = "caller"
 
     def get_rate(self) -> str | None:
-        return api_settings.DEFAULT_THROTTLE_RATES[self.scope]
+        rate: str | None = api_settings.DEFAULT_THROTTLE_RATES[self.scope]  # type: ignore[assignment]
+        return rate
 
     def get_cache_key(self, request: Request, view: "APIView") -> str:
         if isinstance(request.auth, StorefrontKey):

@@ -22,7 +22,7 @@ app_name = "api"
 urlpatterns = [
     path("recommendations/", views.Recommendations.as_view(), name="recommendations"),
     path("recommendations/personalized", views.Personalized.as_view(), name="personalized"),
-    path("recommendations/personalized/", views.Personalized.as_view()),
+    path("recommendations/personalized/", views.Personalized.as_view(schema=None)),
     path("recommendations/<uuid:id>/", views.OneRecommendation.as_view(), name="recommendation"),
     path("recommendations/<uuid:id>/ratings/", views.Ratings.as_view(), name="ratings"),
     path("customers/", shop.Customers.as_view(), name="customers"),

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -45,6 +45,7 @@ class Recommendations(ShopView):
         summary="Ask a question",
         description=schema.ASK,
         request=QuestionRequest,
+        parameters=schema.ANSWER_HEADERS,
         responses={201: schema.answer(RecommendationSerializer), **schema.problems(400, 403, 404, 409, 413, 415, 503)},
         examples=schema.QUESTIONS,
     )
@@ -75,7 +76,9 @@ class Recommendations(ShopView):
         )
 
 
-@extend_schema(deprecated=True, operation_id="ask_personalized", summary="The old name of asking")
+@extend_schema_view(
+    post=extend_schema(deprecated=True, operation_id="ask_personalized", summary="Ask a question, by the old name")
+)
 class Personalized(Recommendations):
     pass
 
