@@ -22,7 +22,10 @@ def local_secrets(data: Path) -> dict[str, str]:
             f"The secrets in {path} cannot be read or made ({error.strerror}); "
             "run ShopAssist as the user who owns this folder."
         ) from error
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+    known = dict(line.split("=", 1) for line in lines if "=" in line)
+    if missing := [name for name in NAMES if not known.get(name)]:
+        raise Refusal(f"{path} has lost {', '.join(missing)}; put the former file back.")
+    return known
 
 
 def _make(path: Path) -> None:
