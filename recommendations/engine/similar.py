@@ -17,8 +17,8 @@ SIMILAR = """
 WITH mine AS (
     SELECT product_id, ln(1 + %(customers)s::float8 / greatest(coalesce(buyers, 1), 1)) AS rarity
     FROM (SELECT DISTINCT product_id FROM customers_purchase WHERE customer_id = %(customer)s) bought
-    LEFT JOIN recommendations_productpopularity USING (product_id)
-    WHERE fit_id = %(fit)s OR fit_id IS NULL
+    LEFT JOIN (SELECT product_id, buyers FROM recommendations_productpopularity WHERE fit_id = %(fit)s) popularity
+        USING (product_id)
 ), telling AS (
     SELECT product_id, rarity FROM mine ORDER BY rarity DESC, product_id LIMIT %(telling)s
 ), shortlist AS (
