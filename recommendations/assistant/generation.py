@@ -11,7 +11,7 @@ import ollama
 from django.conf import settings
 from django.core.cache import cache
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from langchain_ollama import ChatOllama
 from pydantic import BaseModel, ValidationError
 
@@ -94,14 +94,14 @@ def _attempt(model: BaseChatModel, prompt_name: str, payload: Payload, schema: t
         return Generated(words, seen.model)
 
 
-def _whole(model: BaseChatModel, messages: list[BaseMessage], schema: type[BaseModel] | None) -> AIMessageChunk:
+def _whole(model: BaseChatModel, messages: list[BaseMessage], schema: type[BaseModel] | None) -> AIMessage:
     """The whole answer. httpx bounds the wait between two pieces, this the wait for all of them."""
     give_up = time.monotonic() + settings.OLLAMA_TIMEOUT
     options = {"format": schema.model_json_schema()} if schema else {}
-    answer = AIMessageChunk(content="")
+    answer: AIMessage | None = None
     try:
         for piece in model.stream(messages, **options):
-            answer += piece
+            answer = answer + piece if isinstance(answer, AIMessageChunk) else piece
             if time.monotonic() > give_up:
                 raise ServerFailed(f"{_name(model)} gave no whole answer within {settings.OLLAMA_TIMEOUT:g} s")
     except (httpx.HTTPError, ConnectionError, ollama.ResponseError) as error:
@@ -109,10 +109,12 @@ def _whole(model: BaseChatModel, messages: list[BaseMessage], schema: type[BaseM
         raise ServerFailed(f"{_name(model)} on Ollama failed: {reason}") from error
     except ValueError as error:  # a line that is no JSON, or no line at all
         raise ServerFailed(f"{_name(model)} on Ollama answered something that is no answer") from error
+    if answer is None:
+        raise ServerFailed(f"{_name(model)} answered with nothing")
     return answer
 
 
-def _judge_ending(answer: AIMessageChunk, messages: list[BaseMessage], seen: Observing) -> None:
+def _judge_ending(answer: AIMessage, messages: list[BaseMessage], seen: Observing) -> None:
     """Ollama cuts a prompt that is too long, and an answer that is, without a word."""
     if not str(answer.content).strip():
         raise ModelFailed(f"{seen.model} answered with nothing")
