@@ -33,7 +33,7 @@ class Command(BaseCommand):
         if json:
             self.stdout.write(JSONRenderer().render(response_body(answer)).decode())
         else:
-            self.stdout.write("\n".join(_lines(answer)))
+            self.stdout.write("\n".join(answer_lines(answer)))
 
 
 def _question(text: str) -> str:
@@ -52,7 +52,7 @@ def _customer(id_or_name: str) -> Customer | None:
         return find_customer(name=id_or_name)
 
 
-def _lines(answer: Recommendation) -> list[str]:
+def answer_lines(answer: Recommendation) -> list[str]:
     """For reading. The shop's texts are data: what could steer a terminal is left out."""
     lines = [*answer.reasoning.splitlines(), ""]
     for item in answer.products.all():
