@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Protocol
 
 from recommendations.assistant.state import State
 from tracing.spans import Observing, observe
 
 Work = Callable[[State, Observing], State]
-Node = Callable[[State], State]
+
+
+class Node(Protocol):
+    __name__: str
+
+    def __call__(self, state: State) -> State: ...
 
 
 def agent(kind: str = "agent") -> Callable[[Work], Node]:

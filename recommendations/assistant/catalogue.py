@@ -5,11 +5,16 @@ from django.core.cache import cache
 from customers.models import Category, Product
 from recommendations.assistant.reading import Catalogue
 
+KEY = "assistant:catalogue"
 SECONDS = 60
 
 
 def catalogue() -> Catalogue:
-    return cache.get_or_set("assistant:catalogue", read_catalogue, SECONDS)
+    known: Catalogue | None = cache.get(KEY)
+    if known is None:
+        known = read_catalogue()
+        cache.set(KEY, known, SECONDS)
+    return known
 
 
 def read_catalogue() -> Catalogue:

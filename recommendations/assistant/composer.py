@@ -68,7 +68,7 @@ def total_purchases(facts: Facts) -> list[str]:
 def spending(facts: Facts) -> list[str]:
     if not facts["purchases"]:
         return [f"You spent nothing{scope(facts)}."]
-    average = f", {facts['average_price']} an item on average" if facts["average_price"] else ""
+    average = f", at an average price of {facts['average_price']}" if facts["average_price"] else ""
     return [f"You spent {facts['spent']}{scope(facts)}, in {counted(facts['purchases'], 'purchase')}{average}."]
 
 

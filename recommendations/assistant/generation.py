@@ -97,7 +97,7 @@ def _attempt(model: BaseChatModel, prompt_name: str, payload: Payload, schema: t
 def _whole(model: BaseChatModel, messages: list[BaseMessage], schema: type[BaseModel] | None) -> AIMessage:
     """The whole answer. httpx bounds the wait between two pieces, this the wait for all of them."""
     give_up = time.monotonic() + settings.OLLAMA_TIMEOUT
-    options = {"format": schema.model_json_schema()} if schema else {}
+    options: dict[str, Any] = {"format": schema.model_json_schema()} if schema else {}
     answer: AIMessage | None = None
     try:
         for piece in model.stream(messages, **options):

@@ -55,7 +55,7 @@ def test_a_question_is_answered_and_kept_with_its_trace(shop):
         assert item.reasons
     assert stored.model == "embedded-composer"
     assert stored.fallbacks == []
-    assert stored.products.first().name in stored.reasoning
+    assert stored.products.all()[0].name in stored.reasoning
 
 
 def test_its_trace_has_each_agent_and_the_generation(shop):
@@ -159,6 +159,7 @@ def test_a_failed_question_is_kept_with_its_trace(shop):
     assert failure.value.recommendation == stored
     assert stored.status == "failed"
     assert stored.error
+    assert stored.stored_trace
     assert stored.stored_trace.level == "ERROR"
     assert not stored.products.exists()
 

@@ -12,7 +12,7 @@ ROUTER = {
     "price": "$89.00",
     "reasons": ["Bought by 12 customers who also bought your Modem"],
 }
-LAMP = {"name": "Lamp", "category": "Home", "price": None, "reasons": []}
+LAMP: dict[str, object] = {"name": "Lamp", "category": "Home", "price": None, "reasons": []}
 
 
 def products(*items, strategy="personal", notes=(), searched_for=""):
@@ -45,7 +45,7 @@ def products(*items, strategy="personal", notes=(), searched_for=""):
                 "average_price": "$411.50",
                 "categories": ["Books"],
             },
-            "You spent $1,234.50 on Books, in 3 purchases, $411.50 an item on average.",
+            "You spent $1,234.50 on Books, in 3 purchases, at an average price of $411.50.",
         ),
         ({"kind": "total_purchases", "purchases": 1, "items": 4}, "You made 1 purchase, 4 items in all."),
         ({"kind": "recent_purchases", "recent": []}, "You bought nothing."),
