@@ -1,13 +1,43 @@
-"""Each request's trace context."""
+"""Each request's trace context: taken from the caller, or made."""
 
+import re
+import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from tracing.context import TraceContext, entered, new_trace_id
+
+# https://www.w3.org/TR/trace-context/#traceparent-header; later versions may add fields
+TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?")
+REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
+
 
 class TracingMiddleware:
+    """Work in this request belongs to one trace, whose id and the request's own go back in the answer's headers.
+
+    The trace is the caller's (`traceparent`); else the one of the caller's key and `X-Request-ID`, so that a
+    repeated request has the same; else a new one. Nothing is stored here: a request that asks nothing leaves no trace.
+    """
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with entered(context_of(request)) as here:
+            response = self.get_response(request)
+        response["X-Trace-ID"] = here.trace_id
+        response["X-Request-ID"] = here.request_id
+        return response
+
+
+def context_of(request: HttpRequest) -> TraceContext:
+    given = request.headers.get("X-Request-ID", "")
+    request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    if caller := TRACEPARENT.fullmatch(request.headers.get("traceparent", "").strip()):
+        return TraceContext(caller[1], parent_span_id=caller[2], request_id=request_id)
+    if request_id != given:
+        return TraceContext(new_trace_id(), request_id=request_id)
+    # The caller's credentials are part of the seed: nobody lands in another's trace by guessing an id.
+    credentials = request.headers.get("Authorization") or request.headers.get("Cookie", "")
+    return TraceContext(new_trace_id(f"{credentials}\n{request_id}"), request_id=request_id)

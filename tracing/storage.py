@@ -1,0 +1,130 @@
+"""Ended observations to rows and, where LangFuse is configured, to the outbox: in the caller's transaction."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tracing.costs import cost_of
+from tracing.encoding import EPOCH, score_body, spans_body
+from tracing.masking import mask, mask_text
+from tracing.models import Level, Observation, OutboxEntry, Score, Trace
+from tracing.plain import clean, cut, cut_json
+from tracing.spans import Observing, Root
+
+GRAVITY = [Level.DEBUG, Level.DEFAULT, Level.WARNING, Level.ERROR]
+MESSAGE_LIMIT = 2_000  # characters of a status message
+
+
+def store(root: Root) -> Trace:
+    """The trace with its observations, masked once, and its outbox entry: three queries.
+
+    Only inside a transaction (else TransactionManagementError), so that there is no answer without its trace.
+    The root must have ended (else ValueError).
+    """
+    require_transaction()
+    if root.open:
+        raise ValueError(f"{root.name} has not ended; store it after its block")
+    observations = [observation_of(seen, position, root.sensitive) for position, seen in enumerate(root.spans)]
+    trace = trace_of(root, observations)
+    trace.save(force_insert=True)
+    for observation in observations:
+        observation.trace = trace
+    Observation.objects.bulk_create(observations)
+    enqueue(trace, OutboxEntry.Kind.SPANS, lambda: spans_body(trace, observations))
+    return trace
+
+
+def record_score(
+    trace: Trace, name: str, value: float, *, comment: str = "", span_id: str = "", score_id: UUID | None = None
+) -> Score:
+    """A judgement of the trace, or of one of its observations. The same `score_id` changes it: value and comment.
+
+    Only inside a transaction. The comment is masked as everything else, without names. Raises ValueError for a
+    known id under another name, because LangFuse would keep both.
+    """
+    require_transaction()
+    judged: dict[str, Any] = {"value": value, "comment": cut(mask_text(clean(comment)), MESSAGE_LIMIT)}
+    if score_id is None:
+        score = Score.objects.create(trace=trace, name=name, span_id=span_id, **judged)
+    else:
+        score, _ = Score.objects.update_or_create(
+            pk=score_id, defaults=judged, create_defaults={"trace": trace, "name": name, "span_id": span_id, **judged}
+        )
+        if score.name != name:
+            raise ValueError(f"score {score_id} is named {score.name!r}, not {name!r}")
+    enqueue(trace, OutboxEntry.Kind.SCORE, lambda: score_body(score, trace), score=score)
+    return score
+
+
+def require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a trace is stored in the transaction of what it explains")
+
+
+def enqueue(trace: Trace, kind: OutboxEntry.Kind, body: Callable[[], bytes], score: Score | None = None) -> None:
+    if settings.LANGFUSE_ENABLED:
+        OutboxEntry.objects.create(trace=trace, kind=kind, score=score, body=body(), due_at=timezone.now())
+
+
+def trace_of(root: Root, observations: list[Observation]) -> Trace:
+    first = observations[0]
+    gravest = max(observations, key=lambda o: (GRAVITY.index(Level(o.level)), -o.position))
+    metadata, first.metadata = first.metadata, {}  # the root's is the trace's
+    if root.dropped:
+        metadata["observations_dropped"] = root.dropped
+    return Trace(
+        trace_id=root.trace_id,
+        name=first.name,
+        user_pseudonym=root.user_pseudonym[:64],
+        session_id=clean(root.session_id)[:200],
+        environment=settings.LANGFUSE_ENVIRONMENT.lower()[:40],
+        release=settings.LANGFUSE_RELEASE[:100],
+        tags=[mask_text(clean(tag), root.sensitive)[:200] for tag in dict.fromkeys(root.tags)],
+        metadata=metadata,
+        level=gravest.level,
+        status_message=first.status_message or gravest.status_message,
+        started_at=first.started_at,
+        duration_ms=first.duration_ms,
+        observation_count=len(observations),
+        input_tokens=sum(o.usage.get("input", 0) for o in observations),
+        output_tokens=sum(o.usage.get("output", 0) for o in observations),
+        cost=sum((o.cost for o in observations), Decimal(0)),
+    )
+
+
+def observation_of(seen: Observing, position: int, names: list[str]) -> Observation:
+    started, ended = seen.span.start_time or 0, seen.span.end_time or 0  # ns
+    usage = counted(seen.usage)
+    parent = seen.span.parent
+    return Observation(
+        position=position,
+        span_id=f"{seen.span.get_span_context().span_id:016x}",
+        parent_span_id=f"{parent.span_id:016x}" if parent else "",
+        name=clean(seen.name)[:200],
+        type=seen.type,
+        level=seen.level,
+        status_message=cut(mask_text(clean(seen.status_message), names), MESSAGE_LIMIT),
+        input=cut_json(mask(seen.input, names)),
+        output=cut_json(mask(seen.output, names)),
+        metadata={key: cut_json(value) for key, value in mask(seen.metadata, names).items()},
+        model=clean(seen.model)[:100],
+        model_parameters=mask(seen.model_parameters, names),
+        prompt_name=seen.prompt.prompt.name if seen.prompt else "",
+        prompt_version=seen.prompt.version if seen.prompt else None,
+        usage=usage,
+        cost=cost_of(seen.model, usage) if seen.model else Decimal(0),
+        started_at=EPOCH + timedelta(microseconds=started // 1_000),
+        duration_ms=round((ended - started) / 1e6, 3),
+    )
+
+
+def counted(usage: Mapping[str, Any]) -> dict[str, int]:
+    """Token counts that LangFuse accepts, with their total; what is no count is left out."""
+    counts = {key: n for key, n in usage.items() if isinstance(n, int) and 0 <= n < 2**31}
+    return {**counts, "total": counts.get("total", sum(counts.values()))} if counts else {}
