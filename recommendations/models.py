@@ -167,7 +167,8 @@ class Recommendation(models.Model):
         if not 1 <= stars <= 5 or stars * 2 % 1:
             raise ValueError("A rating is 1 to 5 stars, halves allowed.")
         product = self.products.get(external_id=product_id) if product_id else None
-        Recommendation.objects.select_for_update().get(pk=self.pk)  # two ratings at once: one after the other
+        # Two ratings at once wait for each other here.
+        locked = Recommendation.objects.select_for_update(of=("self",)).select_related("stored_trace").get(pk=self.pk)
         former = self.ratings.filter(rater=rater, product=product, replaced_at=None).first()
         if former and (former.stars, former.comment) == (stars, comment):
             return former
@@ -176,8 +177,8 @@ class Recommendation(models.Model):
             former.save(update_fields=["replaced_at"])
         rating = self.ratings.create(rater=rater, product=product, stars=stars, comment=comment)
         rating.is_first = former is None
-        if self.stored_trace:
-            self._record_score(self.stored_trace, rating)
+        if locked.stored_trace:
+            self._record_score(locked.stored_trace, rating)
         return rating
 
     def _record_score(self, trace: Trace, rating: "Rating") -> None:

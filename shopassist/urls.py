@@ -6,8 +6,13 @@ from shopassist.metrics import metrics
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("recommendations.api.urls")),
     path("", include("recommendations.web.urls")),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics, name="metrics"),
 ]
+
+handler400 = "recommendations.api.problems.bad_request"
+handler404 = "recommendations.api.problems.not_found"
+handler500 = "recommendations.api.problems.server_error"
