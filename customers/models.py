@@ -186,6 +186,18 @@ class ImportRun(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} from {self.file}"
 
+    def fail(self, error: BaseException) -> None:
+        """Keep why nothing of the file was taken."""
+        self.status = self.Status.FAILED
+        self.finished_at = timezone.now()
+        self.error = str(error) or type(error).__name__
+        self.save()
+
+    def heal_others(self) -> None:
+        """Those that still count as running were killed, for this one alone may be at work now."""
+        others = ImportRun.objects.filter(status=self.Status.RUNNING, started_at__lt=self.started_at)
+        others.update(status=self.Status.FAILED, error="The import was killed.", finished_at=timezone.now())
+
 
 class StorefrontKey(models.Model):
     """A storefront's right to ask. Only a hash of the key is kept."""

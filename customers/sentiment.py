@@ -17,7 +17,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+
+from customers.locks import lock_shop
 
 MODEL = "vader"
 VERSION = "3.3.2/1"  # of the package, and of the formula above
@@ -80,7 +82,8 @@ def refresh_products(product_ids: Iterable[int] | None = None) -> int:
     Returns how many changed. Products without reviews have no sentiment.
     """
     products = None if product_ids is None else list(product_ids)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_shop()
         cursor.execute(REFRESH, {"products": products, "prior": PRIOR, "neutral": NEUTRAL})
         changed: int = cursor.rowcount
     return changed
