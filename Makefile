@@ -1,7 +1,11 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
+COUNT = awk '/^Collecting/ { printf "\r  %d", ++n; fflush() } /^Installing collected/ { printf " packages, now unpacking them …"; fflush() } \
+  /ERROR|No space left/ { print "\n" $$0 } END { print "" }'
+PRODUCTION = SHOPASSIST_ENV=production PUBLIC_URL=https://shop.example DATABASE_URL=postgres://shop@db.example/shop \
+  SECRET_KEY=of-this-check-alone-0123456789-abcdefghijklmnopqrstuvwxyz PSEUDONYM_KEY=of-this-check-alone
 
-.PHONY: run demo test check bench reset-demo
+.PHONY: run demo reset-demo test check bench
 
 run: .venv/installed
 	@$(RUN) manage.py run
@@ -20,21 +24,31 @@ check: .venv/installed-dev
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy .
 	@.venv/bin/lint-imports
+	@$(PRODUCTION) $(RUN) manage.py check --deploy --fail-level WARNING
+	@$(PRODUCTION) $(RUN) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	@$(RUN) manage.py makemigrations --check --dry-run
 
-.venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "ShopAssist needs Python 3.11 or newer; say which with: make PYTHON=python3.12 run"; exit 1; }
+bench: .venv/installed
+	@$(RUN) -m bench.question
+
+# Half made, or of a Python that is gone: made anew.
+ifneq ($(words $(wildcard .venv/made .venv/bin/python)),2)
+$(shell rm -rf .venv)
+endif
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "ShopAssist needs Python 3.11 or newer; say which with: make PYTHON=python3.12 run" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
-	  || { echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@$(PYTHON) -m venv .venv
+	  || { echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv && touch $@ \
+	  || { rm -rf .venv; echo "The folder .venv could not be made; the lines above say why." >&2; exit 1; }
 
-.venv/installed: requirements.lock .venv/bin/python
-	@echo "Installing what requirements.lock names …"
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@touch $@
-
-.venv/installed-dev: requirements-dev.lock .venv/bin/python
-	@echo "Installing what requirements-dev.lock names …"
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@
+.venv/installed: requirements.lock | .venv/made
+.venv/installed-dev: requirements-dev.lock | .venv/made
+.venv/installed .venv/installed-dev:
+	@echo "Installing what $< names; a minute or more the first time …"
+	@rm -f $@
+	@{ $(RUN) -m pip install --disable-pip-version-check --no-input --no-warn-script-location --root-user-action=ignore \
+	  --require-hashes -r $< 2>&1 && touch $@; } | $(COUNT)
+	@test -e $@ || { echo "Installing failed: no network, a full disk, or no package for this system." >&2; exit 1; }

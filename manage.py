@@ -4,7 +4,7 @@
 import os
 import sys
 
-WITHOUT_DATABASE = {"help", "version", "check", "spectacular", "collectstatic"}
+WITHOUT_DATABASE = {"help", "version", "check", "spectacular", "run"}  # `run` starts it after a look at the port
 
 
 def main() -> int:
@@ -24,6 +24,8 @@ def main() -> int:
     except (Refusal, ImproperlyConfigured) as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130  # what a shell expects of a program that Ctrl-C ended
     return 0
 
 

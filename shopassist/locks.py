@@ -14,11 +14,11 @@ PATIENCE = 60  # seconds
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Alone in the block; waits for others. Raises Refusal after a minute."""
+def locked(path: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """Alone in the block; waits for others. Raises Refusal after `patience` seconds."""
     handle = open_lock(path)
     try:
-        wait_for_lock(handle, ALONE)
+        wait_for_lock(handle, ALONE, patience)
         yield
     finally:
         os.close(handle)
@@ -44,8 +44,8 @@ def try_lock(handle: int, kind: int) -> bool:
     return True
 
 
-def wait_for_lock(handle: int, kind: int) -> None:
-    give_up = time.monotonic() + PATIENCE
+def wait_for_lock(handle: int, kind: int, patience: float = PATIENCE) -> None:
+    give_up = time.monotonic() + patience
     while not try_lock(handle, kind):
         if time.monotonic() > give_up:
             raise Refusal("Another ShopAssist process has been starting or stopping for a minute; try again later.")

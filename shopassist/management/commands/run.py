@@ -1,0 +1,118 @@
+import errno
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError
+
+from recommendations.assistant.ask import QuestionFailed
+from recommendations.management.commands.ask import answer_lines
+from recommendations.models import Recommendation
+from shopassist import demo, embedded, locks, preparation
+from shopassist.refusal import Refusal
+from shopassist.server import check_port, serve
+from tracing.tree import tree_lines
+
+
+class Command(BaseCommand):
+    help = "Set up what is missing, show one question with its trace, and serve until Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-serve", action="store_true", help="End after the question.")
+
+    def handle(self, *, no_serve: bool, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise Refusal("`run` makes a demo's accounts; in production use `manage.py migrate` and `manage.py serve`.")
+        if not no_serve:
+            check_port(settings.HOST, settings.PORT)
+        with plain_failures():
+            if not settings.DATABASE_URL:
+                self.step("Database", self.start_database)
+            with self.alone():
+                self.prepare(show=no_serve)
+        if not no_serve:
+            serve(self.announce)
+
+    def prepare(self, *, show: bool) -> None:
+        """`show`: also when the question was answered before."""
+        preparation.check_database()
+        self.step("Migrations", lambda: preparation.migrate(self.stdout))
+        self.step("Sample shop", lambda: preparation.load_sample(self.stdout))
+        self.step("Engine", lambda: preparation.fit(self.stdout))
+        logins = demo.missing_logins()
+        if demo.demo_customer():
+            self.demo_question(show)
+        for name, password in logins:
+            self.stdout.write(f"Sign in as {name} with the password {password}")
+        self.stdout.write(
+            "These passwords are shown this once; `make reset-demo` makes new ones."
+            if logins
+            else "The accounts are there; `make reset-demo` makes new passwords."
+        )
+
+    def step(self, name: str, work: Callable[[], str]) -> None:
+        self.stdout.write(f"{name} …")
+        self.stdout.flush()
+        started = time.monotonic()
+        result = work()
+        self.stdout.write(f"  {result} ({time.monotonic() - started:.1f} s)")
+        self.stdout.flush()
+
+    def start_database(self) -> str:
+        embedded.ensure_running(settings.DATA_DIR)
+        return "the embedded PostgreSQL runs"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One sets up at a time; a second waits, and finds all done."""
+        path = settings.DATA_DIR / "run.lock"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if locks.is_locked(path):
+            self.stdout.write("Another `make run` or `make demo` is setting up here; waiting for it …")
+            self.stdout.flush()
+        with locks.locked(path, patience=float("inf")):
+            yield
+
+    def demo_question(self, show: bool) -> None:
+        answer = demo.earlier_answer()
+        if answer is None:
+            try:
+                answer = demo.ask_demo_question()
+            except QuestionFailed as failure:
+                self.stderr.write(f"The demo question failed: {failure}")
+                answer = failure.recommendation
+        elif not show:
+            return
+        self.print_answer(answer)
+
+    def print_answer(self, answer: Recommendation) -> None:
+        self.stdout.write(f"\n{demo.QUESTION}\n")
+        for line in answer_lines(answer):
+            self.stdout.write(f"  {line}")
+        if answer.stored_trace:
+            self.stdout.write("")
+            for line in tree_lines(answer.stored_trace):
+                self.stdout.write(f"  {line}")
+        self.stdout.write("")
+
+    def announce(self) -> None:
+        url = f"http://{settings.HOST}:{settings.PORT}"
+        self.stdout.write(f"\nShopAssist   {url}/\nAdmin        {url}/admin/\nAPI          {url}/api/v1/docs/")
+        self.stdout.write("Ctrl-C ends it.")
+        self.stdout.flush()
+
+
+@contextmanager
+def plain_failures() -> Iterator[None]:
+    """A full disk, a folder that may not be written, a database that goes away: one sentence each."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise
+        raise Refusal(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from error
+    except OperationalError as error:
+        raise Refusal(f"The database gave up: {str(error).strip().splitlines()[0]}") from error

@@ -1,0 +1,83 @@
+"""What has to be there before questions can be answered. Each step is skipped where it is done."""
+
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import OutputWrapper
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from customers.models import Customer, Purchase
+from recommendations.models import EngineFit
+from shopassist.cluster import EXTENSIONS
+from shopassist.refusal import Refusal
+from tracing.prompts import seed_prompts
+
+OLDEST_POSTGRESQL = 16
+
+
+def check_database() -> None:
+    """Raises Refusal with one sentence where the database cannot be used."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise Refusal(f"The database cannot be reached; is DATABASE_URL right? {_first_line(error)}") from error
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')")
+        version, encoding = cursor.fetchone()
+        cursor.execute(
+            "SELECT wanted, available.name IS NOT NULL FROM unnest(%s) AS wanted"
+            " LEFT JOIN pg_available_extensions available ON name = wanted"
+            " WHERE installed_version IS NULL",
+            [list(EXTENSIONS)],
+        )
+        missing = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT has_database_privilege(current_database(), 'CREATE'),"
+            " has_schema_privilege(current_schema, 'CREATE')"
+        )
+        may_extend, may_create = cursor.fetchone()
+    if version < OLDEST_POSTGRESQL:
+        raise Refusal(f"The database is PostgreSQL {version}; ShopAssist needs {OLDEST_POSTGRESQL} or newer.")
+    if encoding != "UTF8":
+        raise Refusal(f"The database's encoding is {encoding}; ShopAssist needs UTF8.")
+    if not may_create:
+        raise Refusal("The database's user may not make tables; its owner has to be the one in DATABASE_URL.")
+    if absent := [name for name, available in missing.items() if not available]:
+        raise Refusal(f"The database's server lacks the extension {' and '.join(absent)}; install postgresql-contrib.")
+    if missing and not may_extend:
+        commands = " ".join(f"CREATE EXTENSION {name};" for name in missing)
+        raise Refusal(f"The database lacks an extension that its superuser has to make there: {commands}")
+
+
+def migrate(out: OutputWrapper) -> str:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        call_command("migrate", interactive=False, verbosity=0)
+    seed_prompts(Path(apps.get_app_config("recommendations").path) / "assistant" / "prompts")
+    return f"{len(plan)} migrations" if plan else "up to date"
+
+
+def load_sample(out: OutputWrapper) -> str:
+    if Customer.objects.exists():
+        return "there are customers"
+    if not settings.SAMPLE:
+        return "SAMPLE=no; load your own with: .venv/bin/python manage.py import_shop --purchases FILE"
+    call_command("sample_shop", stdout=out)
+    return f"{Customer.objects.count()} customers, {Purchase.objects.count()} purchases"
+
+
+def fit(out: OutputWrapper) -> str:
+    if EngineFit.objects.filter(is_active=True).exists():
+        return "a fit is active"
+    if not Purchase.objects.exists():
+        return "nothing to fit: there are no purchases"
+    call_command("fit_engine", stdout=out)
+    return "fitted"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
