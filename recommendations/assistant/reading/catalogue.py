@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .text import fold
+from recommendations.assistant.text import fold
 
 WORD = re.compile(r"[^\W_]+(?:['.&+-][^\W_]+)*")
 _JOINTS = {"and", "the", "of", "for"}

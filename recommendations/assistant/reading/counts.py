@@ -3,7 +3,7 @@
 import re
 
 from .numbers import WORDS, parse
-from .text import Scratch
+from recommendations.assistant.text import Scratch
 
 MOST = 100  # nobody reads more; larger numbers mean this many
 

@@ -3,8 +3,8 @@
 import re
 
 from .catalogue import WORD, Index
-from .filler import CONTEXT, STOP
-from .text import STRUCK, Scratch, fold
+from recommendations.assistant.filler import CONTEXT, STOP
+from recommendations.assistant.text import STRUCK, Scratch, fold
 
 _ABOUT = re.compile(
     rf"\b(?:on|in|for|from|of)(?: (?:the|all|my|any))? (?P<things>[^.;:!?{re.escape(STRUCK)}()]{{1,80}})"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from .numbers import WORDS, parse
-from .text import Scratch
+from recommendations.assistant.text import Scratch
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .numbers import NUMBER, parse
-from .text import Scratch
+from recommendations.assistant.text import Scratch
 
 AROUND = Decimal("0.20")  # "around 50" reaches from 40 to 60
 

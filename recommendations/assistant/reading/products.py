@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 from .catalogue import WORD, Index, Mention
-from .filler import CONTEXT, STOP, TRAILING
-from .text import STRUCK, Scratch, fold
+from recommendations.assistant.filler import CONTEXT, STOP, TRAILING
+from recommendations.assistant.text import STRUCK, Scratch, fold
 
 # Brands that are everyday words as well: written small beside other words they may mean the thing ("apple juice").
 _EVERYDAY = frozenset("""apple orange shell gap guess target dove tide puma jaguar diesel polo coach mango next boss camel

@@ -13,7 +13,7 @@ from .facts import about_categories
 from .periods import Period, take_period
 from .prices import PriceRange, take_prices
 from .products import take_products
-from .text import Scratch, tidy
+from recommendations.assistant.text import Scratch, tidy
 
 _AGAIN = re.compile(
     r"\b(?:again|re-?order(?:ing)?|re-?buy(?:ing)?|re-?purchas(?:e|ing)|re-?stock(?:ing)?|once more|(?:already|previously) (?:bought|have|own|got|purchased)"

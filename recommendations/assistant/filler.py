@@ -1,6 +1,6 @@
 """The words of a question that name no product."""
 
-from .text import fold
+from recommendations.assistant.text import fold
 
 # Never part of what a product is called here; they also separate one thing named from the next.
 STOP = frozenset(

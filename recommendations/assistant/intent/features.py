@@ -1,0 +1,104 @@
+"""What the classifier sees of a question: words, pieces of words, and a few signs that no single word gives."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import FeatureUnion
+
+from recommendations.assistant.filler import STOP
+
+# Words of conversation, and of business between a shop and its customer. All others are things one could buy.
+_KNOWN = STOP | frozenset(
+    """account accounts accept address adult age agent alcohol amount amounts app appointment average balance basis behaviour behavior bill biggest bills
+    birthday bot bought buyer buyers buys card category categories charge charged christmas combine compare compared complain complaint
+    confidence consumer contact count counted country coupon credit customer customers data date dates day days delete deliver
+    delivered delivery department departments describe details dollars email euros evening exchange expenditure expenses
+    explain february frequency frequent frequently gift gifts goodbye greetings group habit habits history hours human
+    income information info insights invoice january joke key language languages login loyal loyalty machine mail
+    major march meaning member message model money month monthly months morning mother name newsletter number numbers
+    opening orders overview own owner package packages paid parcel parts password pattern patterns pay paying payment payments paypal percent percentage
+    person phone points policy pounds present presents previous privacy profile pronounce programme program purchases quantity quarter question questions rank rating
+    ratings real receipt receipts refund refunds regular register reset result results return returning returns revenue review reviews reward
+    robot safe score security segment service settings share ship shipment shipping shopper shoppers sign size somebody
+    spender spent spends staff star stars statistics stats status stop summarise summarize summary sum support system talk
+    team terms test ticket times total totals track tracking transaction transactions unit units unsubscribe value version visit visits voucher
+    warranty weather website week weekend weekly weeks wife husband mum mom dad father sister brother friend
+    son daughter boyfriend girlfriend boss colleague kids children teacher grandma grandpa niece nephew
+    world year yearly years yesterday ate died broke broken replace replacement upgrade accessories accessory compatible fit fits goes
+    matching pair alternative alternatives similar cheaper bigger smaller better best vs versus difference reviewed
+    afternoon night hola bonjour salut hallo welcome cheers sorry stupid nice lol ok okay please""".split()
+)
+_NAME = re.compile(r"(?<=[a-z] )[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+|\b[Cc]ustomer (?:number |no\.? |id |#)?\d+")
+_ME = r"(?:i|we|he|she|they|you|somebody|\w+)"
+_DONE = r"(?:bought|spent|ordered|paid|purchased|shopped|got|owned|placed|made|been|gotten|acquired|picked up)"
+_THE_PAST = r"(?:orders?|purchases?|history|spending|spend|expenses|account|profile|transactions?|habits|basket history|segment|stats|data)"
+_SIGNS = tuple(
+    re.compile(sign)
+    for sign in (
+        rf"\b(?:did|have|had|has|'ve|do) (?:i|we|he|she|somebody)\b(?! (?:need|have to))",
+        rf"\b{_ME} (?:have |had |has |'ve )?(?:ever |already |actually )?{_DONE}\b",
+        rf"\b(?:i|we)(?:'ve)? (?:\w+ )?{_DONE}\b[^?]*\b(?:need|recommend|suggest|looking|what else|go with|goes with|next|want|should|another)\b",
+        rf"\b(?:my|his|her|our|their|somebody's|the|s) (?:\w+ ){{0,2}}{_THE_PAST}\b",
+        r"\bhow (?:many|often|much|long|frequently|big|loyal|regular)\b",
+        r"\b(?:what|which|when|where)\b[^?]{0,30}\b(?:did|have|has|had) (?:i|we|he|she|somebody)\b",
+        r"\b(?:need|want|wanna|looking for|recommend|suggest|find|gift|present|should i|would like|i'd like|after a|shopping for|searching|help me (?:find|pick|choose))\b",
+        r"\b(?:what|which|anything|something|ideas?|gifts?|presents?|one|any)\b.*\b(?:for|like|to|with)\b",
+        r"\b(?:under|below|less than|cheaper|max|up to|budget|between|around)\b[^?]{0,12}\d",
+        r"\b(?:would|might|could|should) (?:i|we|he|she|you|somebody|\w+)\b",
+        r"\b(?:do you (?:have|sell|stock|carry)|have you got|got any|is there|are there|in stock|available)\b",
+        r"\b(?:you|your|shop|store|this)\b",
+        r"\b(?:spen[dt]|spending|paid|pay|cost|money|euros?|dollars|price|worth|value|bill|total)\b",
+        r"\b(?:categor(?:y|ies)|departments?|kinds?|types?|sorts?|genres?|sections?|brands?)\b",
+        r"\b(?:favou?rite|favs?|most|usually|mostly|prefer(?:red)?|top|mainly|typically|tend)\b",
+        r"\b(?:last|latest|recent(?:ly)?|lately|yesterday|history|ago|previous|past)\b",
+        r"\b(?:again|replacement|reorder|similar|alternative|instead|goes with|go with|match(?:es)?|next|else|another)\b",
+        r"^(?:(?!\b(?:i|my|me|did|do|have|has|how|what|when|which|who|you|your|is|are|can|the|was)\b)[^?]){1,60}$",
+        r"\?",
+    )
+)
+
+
+def plain(question: str) -> str:
+    """Lower case; every number the same, and every person."""
+    return re.sub(r"\d+(?:[.,]\d+)*", "0", _NAME.sub("somebody", question).lower())
+
+
+def outline(question: str) -> str:
+    """How a question is built, whatever it is about: "how many thing did i buy in 0"."""
+    words = re.findall(r"[^\W_]+(?:'[a-z]+)?|[?€$£]", plain(question))
+    known = (word if word in _KNOWN or not word[0].isalpha() else "thing" for word in words)
+    return re.sub(r"\bthing(?: thing)+\b", "thing", "start " + " ".join(known) + " stop")
+
+
+class Signs(BaseEstimator, TransformerMixin):  # type: ignore[misc]
+    """One column a sign, 1 where the question shows it; two more for its length."""
+
+    def fit(self, questions: Iterable[str], answers: Any = None) -> "Signs":
+        return self
+
+    def transform(self, questions: Sequence[str]) -> csr_matrix:
+        seen: NDArray[np.float64] = np.array([_signs(question) for question in questions])
+        return csr_matrix(seen)
+
+
+def _signs(question: str) -> list[float]:
+    text = plain(question)
+    words = text.count(" ") + 1
+    return [0.35 * bool(sign.search(text)) for sign in _SIGNS] + [0.35 * (words <= 3), 0.35 * (words > 12)]
+
+
+def features() -> FeatureUnion:
+    return FeatureUnion(
+        [
+            ("words", TfidfVectorizer(preprocessor=plain, token_pattern=r"[^\W_]+|[?€$£]", ngram_range=(1, 3), sublinear_tf=True)),
+            ("outline", TfidfVectorizer(preprocessor=outline, token_pattern=r"\S+", ngram_range=(1, 4), sublinear_tf=True)),
+            ("pieces", TfidfVectorizer(preprocessor=plain, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)),
+            ("signs", Signs()),
+        ]
+    )
