@@ -33,7 +33,11 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 def review_sentiment(text: str, stars: float | None = None) -> float:
     """0..1 of a review's words and stars (1 to 5, if any); 0.5 of neither."""
-    words = words_sentiment(text) if text.strip() else None
+    return combined(words_sentiment(text) if text.strip() else None, stars)
+
+
+def combined(words: float | None, stars: float | None) -> float:
+    """What the words say (0..1, whoever read them) and the stars (1 to 5), by the formula above."""
     if stars is None:
         return NEUTRAL if words is None else words
     verdict = (stars - 1) / 4

@@ -4,6 +4,8 @@ from celery import shared_task
 
 from customers.models import Customer
 from recommendations.assistant.ask import ask
+from recommendations.assistant.judge import judge_answers
+from recommendations.assistant.review_sentiment import reread_reviews
 from recommendations.engine.fitting import fit_engine
 
 
@@ -18,3 +20,13 @@ def answer_question(query: str, customer_id: int | None = None, top_n: int = 5) 
 def refit_engine() -> int:
     """Fits the engine to the purchases of today; gives the fit's id."""
     return fit_engine().pk
+
+
+@shared_task
+def read_reviews() -> int:
+    return reread_reviews()
+
+
+@shared_task
+def judge() -> int:
+    return judge_answers()

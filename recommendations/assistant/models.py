@@ -10,7 +10,7 @@ from langchain_ollama import ChatOllama
 
 from recommendations.assistant.composer import EmbeddedComposer
 
-Role = Literal["intent", "response"]
+Role = Literal["intent", "sentiment", "response", "judge"]
 CONNECT_SECONDS = 3.0
 
 

@@ -1,0 +1,64 @@
+"""A second model's opinion of the answers that a first one worded: in the background, once an answer."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from pydantic import BaseModel, Field
+
+from recommendations.assistant.composer import EMBEDDED
+from recommendations.assistant.generation import ModelFailed, generate_structured
+from recommendations.assistant.models import chat_model, has_language_model
+from recommendations.models import Recommendation
+from tracing.models import Trace
+from tracing.spans import observe_root
+from tracing.storage import record_score, store
+
+PROMPT = "answer_judgement"
+SCORE = "helpfulness"
+BATCH = 10
+NOT_OLDER = timedelta(days=1)
+log = logging.getLogger(__name__)
+
+
+class Verdict(BaseModel):
+    helpfulness: float = Field(ge=0, le=1)
+    because: str = ""
+
+
+def judge_answers() -> int:
+    """Scores the newest answers of a language model that have no score yet; gives how many."""
+    if not has_language_model("judge"):
+        return 0
+    answers = (
+        Recommendation.objects.filter(
+            created_at__gt=timezone.now() - NOT_OLDER,
+            status=Recommendation.Status.ANSWERED,
+        )
+        .exclude(model=EMBEDDED)
+        .exclude(stored_trace__scores__name=SCORE)
+        .select_related("stored_trace", "customer")[:BATCH]
+    )
+    judged = 0
+    for answer in answers:
+        if answer.stored_trace:
+            try:
+                judge(answer, answer.stored_trace)
+            except ModelFailed as failure:
+                log.warning("Answers stay without a judgement: %s", failure)
+                break
+            judged += 1
+    return judged
+
+
+def judge(answer: Recommendation, trace: Trace) -> None:
+    """Raises ModelFailed, with nothing kept."""
+    with observe_root(PROMPT, "evaluator", input={"recommendation": str(answer.pk)}) as root:
+        root.sensitive = [answer.customer.name] if answer.customer and answer.customer.name else []
+        payload = {"question": answer.query, "answer": answer.reasoning}
+        verdict = generate_structured(chat_model("judge"), PROMPT, payload, Verdict)
+        root.output = verdict.model_dump()
+    with transaction.atomic():
+        store(root)
+        record_score(trace, SCORE, verdict.helpfulness, comment=verdict.because)

@@ -1,0 +1,61 @@
+"""What language models do in the background: reading reviews, judging answers."""
+
+import pytest
+
+from recommendations.assistant.judge import judge_answers
+from recommendations.assistant.review_sentiment import reread_reviews
+from recommendations.models import Recommendation
+from tests.factories import a_product, a_recommendation, a_review
+from tracing.models import Score, Trace
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def models(ollama, settings):
+    settings.LLM_MODELS = {"sentiment": "reader:1b", "judge": "judge:8b"}
+
+
+def test_each_review_is_read_once_and_moves_its_product(ollama):
+    lamp = a_product()
+    loved, hated = a_review(lamp, "Sick lamp!", 0.2), a_review(lamp, "Bright as a candle.", 0.9, rating=1)
+    ollama.will_say('{"sentiment": 0.1}', '{"sentiment": 1}')
+    assert reread_reviews() == 2
+    for row in (loved, hated, lamp):
+        row.refresh_from_db()
+    assert (loved.sentiment, loved.sentiment_model, loved.sentiment_version) == (1, "reader:1b", "1")
+    assert hated.sentiment == pytest.approx(0.1 / 3)  # the star counts twice
+    assert lamp.sentiment == pytest.approx((1 + 0.1 / 3) / 2)
+    assert Trace.objects.get().observations.filter(type="GENERATION").count() == 2
+    assert reread_reviews() == 0
+
+
+def test_what_could_not_be_read_is_kept_for_later(ollama):
+    a_review(a_product(), "First"), a_review(a_product(), "Second")
+    ollama.will_say('{"sentiment": 0.9}')
+    ollama.will(status=500)
+    assert reread_reviews() == 1
+    trace = Trace.objects.get()
+    assert trace.level == "ERROR"
+    assert "1 reviews stay as they are" in trace.status_message
+
+
+def test_answers_of_a_model_are_judged_once(ollama):
+    a_recommendation(model="embedded-composer")
+    worded = a_recommendation(model="talker:8b")
+    worded.stored_trace = Trace.objects.get(trace_id=worded.trace_id)
+    worded.save()
+    ollama.will_say('{"helpfulness": 0.75, "because": "It names one."}')
+    assert judge_answers() == 1
+    score = Score.objects.get()
+    assert (score.trace, score.name, score.value) == (worded.stored_trace, "helpfulness", 0.75)
+    assert score.comment == "It names one."
+    assert judge_answers() == 0
+
+
+def test_without_the_models_nothing_happens(ollama, settings):
+    settings.LLM_MODELS = {"sentiment": "", "judge": ""}
+    a_review(a_product(), "Fine")
+    assert (reread_reviews(), judge_answers()) == (0, 0)
+    assert not ollama.requests
+    assert not Recommendation.objects.exists()
