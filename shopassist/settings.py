@@ -1,6 +1,7 @@
 """All settings. The environment is read here and nowhere else; docs: README, "Configuration"."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from shopassist.local_secrets import local_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", default=str(BASE_DIR / ".data"))).absolute()
-PRODUCTION = env.text("SHOPASSIST_ENV", default="development") == "production"
+PRODUCTION = env.choice("SHOPASSIST_ENV", "development", {"development", "production"}).lower() == "production"
 DEBUG = env.flag("DEBUG")
 
 # Secrets: from the environment in production, made once into .data/secrets.env elsewhere.
@@ -141,9 +142,7 @@ USE_TZ = True
 
 # Who answers
 
-LLM_BACKEND = env.text("LLM_BACKEND", default="embedded")
-if LLM_BACKEND not in {"embedded", "ollama"}:
-    raise ImproperlyConfigured(f"LLM_BACKEND={LLM_BACKEND!r} is neither 'embedded' nor 'ollama'.")
+LLM_BACKEND = env.choice("LLM_BACKEND", "embedded", {"embedded", "ollama"}).lower()
 OLLAMA_BASE_URL = env.text("OLLAMA_BASE_URL", default="http://127.0.0.1:11434")
 OLLAMA_TIMEOUT = env.number("OLLAMA_TIMEOUT", 30)  # seconds for a whole answer
 OLLAMA_RETRIES = env.integer("OLLAMA_RETRIES", 1)
@@ -196,6 +195,9 @@ UNFOLD = {"SITE_TITLE": "ShopAssist", "SITE_HEADER": "ShopAssist", "SITE_URL": "
 
 # The API
 
+API_RATE = env.text("API_RATE", default="120/min")  # requests a key, a user or a stranger's address
+if not re.fullmatch(r"[1-9]\d*/(s|sec|m|min|h|hour|d|day)", API_RATE):
+    raise ImproperlyConfigured(f"API_RATE={API_RATE!r} is no rate such as 120/min.")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "recommendations.api.authentication.StorefrontKeyAuthentication",
@@ -205,7 +207,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["recommendations.api.parsers.TextJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["recommendations.api.throttling.CallerThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"caller": env.text("API_RATE", default="120/min")},
+    "DEFAULT_THROTTLE_RATES": {"caller": API_RATE},
     "NUM_PROXIES": int(env.flag("BEHIND_PROXY")),  # without one, a caller's X-Forwarded-For is not believed
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "recommendations.api.problems.problem_response",
@@ -236,8 +238,8 @@ ENABLE_METRICS = env.flag("ENABLE_METRICS", default=True)
 METRICS_TOKEN = env.secret("METRICS_TOKEN")  # who presents it may read /metrics; without it see metrics.py
 if WEB_CONCURRENCY > 1:  # several processes add up their figures in files; prometheus_client looks when imported
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
-LOG_LEVEL = env.text("LOG_LEVEL", default="INFO").upper()
-LOG_FORMAT = env.text("LOG_FORMAT", default="json" if PRODUCTION else "text").lower()
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}).upper()
+LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", {"json", "text"}).lower()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

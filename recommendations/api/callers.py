@@ -90,8 +90,13 @@ class Caller:
             Q(customer__user=self.user) | Q(customer=None, asked_by_user=self.user),
         )
 
-    def conversation(self, pk: UUID, customer: Customer | None) -> Conversation:
-        """To continue it: the customer's own, or nobody's that this caller began. Raises NotFound."""
+    def conversation(self, pk: UUID | None, customer: Customer | None) -> Conversation:
+        """A new one, or that to be continued: the customer's own, or nobody's that this caller began.
+
+        Raises NotFound.
+        """
+        if pk is None:
+            return Conversation.objects.create(customer=customer)
         talks = Conversation.objects.filter(pk=pk, customer=customer)
         if customer is None:
             talks = talks.filter(recommendation__asked_by_key=self.key, recommendation__asked_by_user=self.user)

@@ -13,12 +13,16 @@ class TextJSONParser(JSONParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
             data = super().parse(stream, media_type, parser_context)
-            broken = any("\0" in text or not _is_unicode(text) for text in _texts(data))
+            broken = not all(is_text(text) for text in _texts(data))
         except RecursionError:
             raise ParseError("The JSON is nested too deeply.") from None
         if broken:
             raise ParseError("A text holds a NUL or half a surrogate pair.")
         return data
+
+
+def is_text(text: str) -> bool:
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
 
 
 def _texts(data: Any) -> Iterator[str]:
@@ -31,7 +35,3 @@ def _texts(data: Any) -> Iterator[str]:
     elif isinstance(data, list):
         for value in data:
             yield from _texts(value)
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)

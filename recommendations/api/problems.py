@@ -83,7 +83,7 @@ def _known(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]]:  # n
             failed = error.recommendation
             more = {"trace_id": failed.trace_id, "recommendation_id": str(failed.pk)}
             sentence = "The question could not be answered. What happened is kept under this trace."
-            return 503, problem(503, sentence, "question-failed") | more, {"X-Trace-ID": failed.trace_id}
+            return 503, problem(503, sentence, "question-failed") | more, {}
         case exceptions.ValidationError():
             fields = _by_field(error.detail)
             sentence = " ".join(f"{field}: {sentences[0]}" for field, sentences in fields.items())

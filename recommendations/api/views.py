@@ -55,7 +55,6 @@ class Recommendations(ShopView):
         wanted = question.validated_data
         caller = Caller.of(request)
         customer = caller.asks_for(wanted.get("customer_id") or "", wanted.get("customer_name") or "")
-        earlier = wanted.get("conversation_id")
         answer = ask(
             wanted["query"],
             channel="api",
@@ -64,15 +63,12 @@ class Recommendations(ShopView):
             filters=wanted["filters"],
             user=caller.user,
             key=caller.key,
-            conversation=caller.conversation(earlier, customer) if earlier else None,
+            conversation=caller.conversation(wanted.get("conversation_id"), customer),
         )
         return Response(
             response_body(answer, include_reasoning=wanted["include_reasoning"]),
             status=201,
-            headers={
-                "Location": reverse("api:recommendation", [answer.pk], request=request),
-                "X-Trace-ID": answer.trace_id,
-            },
+            headers={"Location": reverse("api:recommendation", [answer.pk], request=request)},
         )
 
 

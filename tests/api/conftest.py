@@ -6,6 +6,10 @@ from django.test import Client
 from customers.models import StorefrontKey
 
 
+class SignedIn(Client):
+    user: User
+
+
 @pytest.fixture(autouse=True)
 def fresh_throttles():
     cache.clear()
@@ -36,9 +40,9 @@ def sign_in(db):
         if customer:
             customer.user = user
             customer.save()
-        client = Client()
-        client.force_login(user)
+        client = SignedIn()
         client.user = user
+        client.force_login(user)
         return client
 
     return sign_in

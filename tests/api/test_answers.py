@@ -1,5 +1,7 @@
 """An answer that was given, as it is shown later."""
 
+from decimal import Decimal
+
 import pytest
 
 from recommendations.api.serializers import response_body
@@ -21,12 +23,13 @@ FIELDS = {
 def test_an_answer_has_all_that_it_rests_on(storefront, settings, django_assert_num_queries):
     settings.CURRENCY = "EUR"
     router, cable = a_product("Router", "Electronics", "89.90"), a_product("Cable", price=None)
+    conversation = Conversation.objects.create()
     answer = a_recommendation(
         a_customer(external_id="887"),
         router,
         cable,
         customer_profile={"customer_id": "887", "total_spent": "12.00"},
-        conversation=Conversation.objects.create(),
+        conversation=conversation,
         input_tokens=120,
         output_tokens=30,
         cost="0.00012",
@@ -42,7 +45,7 @@ def test_an_answer_has_all_that_it_rests_on(storefront, settings, django_assert_
     assert body["usage"] == {"input_tokens": 120, "output_tokens": 30, "total_tokens": 150}
     assert (body["cost"], body["currency"]) == ("0.00012000", "EUR")
     assert body["agent_execution_order"] == ["intent_classifier", "recommendation"]
-    assert body["conversation_id"] == str(answer.conversation.pk)
+    assert body["conversation_id"] == str(conversation.pk)
     assert body["recommendations"][0] == {
         "rank": 1,
         "product_id": router.external_id,
@@ -85,9 +88,9 @@ def test_without_reasoning_the_words_are_left_out():
 def test_only_the_callers_own_ratings_are_shown(sign_in):
     customer = a_customer()
     answer = a_recommendation(customer)
-    answer.rate(rater="user:0", stars=1)
-    answer.rate(rater=f"customer:{customer.external_id}", stars=3)
-    answer.rate(rater=f"customer:{customer.external_id}", stars=4)
+    answer.rate(rater="user:0", stars=Decimal(1))
+    answer.rate(rater=f"customer:{customer.external_id}", stars=Decimal(3))
+    answer.rate(rater=f"customer:{customer.external_id}", stars=Decimal(4))
     shown = get(sign_in(customer), f"recommendations/{answer.pk}/").json()["ratings"]
     assert [each["rating"] for each in shown] == [4.0]
 

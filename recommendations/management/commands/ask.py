@@ -8,6 +8,7 @@ from rest_framework.renderers import JSONRenderer
 
 from customers.access import AmbiguousCustomer, UnknownCustomer, find_customer
 from customers.models import Customer
+from recommendations.api.parsers import is_text
 from recommendations.api.serializers import response_body
 from recommendations.assistant.ask import QuestionFailed, ask
 from recommendations.models import Recommendation
@@ -25,8 +26,11 @@ class Command(BaseCommand):
     def handle(self, *, question: str, customer: str, top_n: int, json: bool, **options: Any) -> None:
         try:
             answer = ask(question, channel="shell", customer=_customer(customer), top_n=top_n)
-        except (UnknownCustomer, AmbiguousCustomer) as error:
+        except UnknownCustomer as error:
             raise CommandError(str(error)) from error
+        except AmbiguousCustomer as error:
+            candidates = ", ".join(str(each) for each in error.candidates)
+            raise CommandError(f"{error} There are {candidates}.") from error
         except QuestionFailed as failure:
             trace_id = failure.recommendation.trace_id
             raise CommandError(f"The question could not be answered; see show_trace {trace_id}.") from failure
@@ -37,7 +41,7 @@ class Command(BaseCommand):
 
 
 def _question(text: str) -> str:
-    if not text.strip() or len(text) > 1000 or not all(c.isprintable() or c.isspace() for c in text):
+    if not text.strip() or len(text) > 1000 or not is_text(text):
         raise ArgumentTypeError("a question has 1 to 1000 characters of text")
     return text.strip()
 
