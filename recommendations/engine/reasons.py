@@ -15,7 +15,7 @@ def reasons_for(candidate: Candidate, parts: Mapping[str, float], constraints: C
         (parts.get("co-purchase", 0.0), _bought_together(candidate)),
         (parts.get("similar customers", 0.0), _similar_customers(candidate)),
         (parts.get("search", 0.0), _search(candidate)),
-        (parts.get("recent", 0.0) + parts.get("popular", 0.0), _popular(candidate)),
+        (parts.get("popular", 0.0), _popular(candidate)),
         (parts.get("reviews", 0.0), _reviews(candidate)),
     ]
     telling = sorted((fact for fact in facts if fact[1] and fact[0] > 0), key=lambda fact: -fact[0])
