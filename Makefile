@@ -3,7 +3,8 @@ RUN = .venv/bin/python
 COUNT = awk '/^Collecting/ { printf "\r  %d", ++n; fflush() } /^Installing collected/ { printf " packages, now unpacking them …"; fflush() } \
   /ERROR|No space left/ { print "\n" $$0 } END { print "" }'
 PRODUCTION = SHOPASSIST_ENV=production PUBLIC_URL=https://shop.example DATABASE_URL=postgres://shop@db.example/shop \
-  SECRET_KEY=of-this-check-alone-0123456789-abcdefghijklmnopqrstuvwxyz PSEUDONYM_KEY=of-this-check-alone
+  SECRET_KEY=of-this-check-alone-0123456789-abcdefghijklmnopqrstuvwxyz PSEUDONYM_KEY=of-this-check-alone \
+  BEHIND_PROXY=yes
 
 .PHONY: run demo reset-demo test check bench
 

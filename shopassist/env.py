@@ -26,6 +26,13 @@ def flag(*names: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{names[0]}={value!r} is neither true nor false.")
 
 
+def choice(name: str, default: str, options: set[str]) -> str:
+    value = text(name, default=default)
+    if value.lower() not in {option.lower() for option in options}:
+        raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join(sorted(options))}.")
+    return value
+
+
 def number(name: str, default: float) -> float:
     value = text(name)
     try:
