@@ -2,6 +2,9 @@ import pytest
 from django.conf import settings
 
 from shopassist import embedded
+from tests.langfuse_server import langfuse_server
+
+__all__ = ["langfuse_server"]
 
 
 @pytest.fixture(scope="session")

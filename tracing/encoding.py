@@ -41,12 +41,12 @@ def score_body(score: Score, trace: Trace) -> bytes:
         "name": score.name,
         "value": score.value,
         "dataType": "NUMERIC",
+        "comment": score.comment,  # also when empty: LangFuse keeps what an update leaves out
         "environment": trace.environment,
+        "timestamp": score.created_at.isoformat(),
     }
     if score.span_id:
         fields["observationId"] = score.span_id
-    if score.comment:
-        fields["comment"] = score.comment
     return json.dumps(fields).encode()
 
 

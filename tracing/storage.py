@@ -1,6 +1,6 @@
 """Ended observations to rows and, where LangFuse is configured, to the outbox: in the caller's transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from tracing.costs import cost_of
@@ -36,7 +37,9 @@ def store(root: Root) -> Trace:
     for observation in observations:
         observation.trace = trace
     Observation.objects.bulk_create(observations)
-    enqueue(trace, OutboxEntry.Kind.SPANS, lambda: spans_body(trace, observations))
+    if settings.LANGFUSE_ENABLED:
+        body = spans_body(trace, observations)
+        OutboxEntry.objects.create(trace=trace, kind=OutboxEntry.Kind.SPANS, body=body, due_at=timezone.now())
     return trace
 
 
@@ -58,18 +61,28 @@ def record_score(
         )
         if score.name != name:
             raise ValueError(f"score {score_id} is named {score.name!r}, not {name!r}")
-    enqueue(trace, OutboxEntry.Kind.SCORE, lambda: score_body(score, trace), score=score)
+    if settings.LANGFUSE_ENABLED:
+        enqueue_score(score, trace)
     return score
+
+
+def enqueue_score(score: Score, trace: Trace) -> None:
+    """The score's one entry gets the new value. A relay that is just sending the old one keeps its lease, so that
+    the new one is sent after it.
+    """
+    now = timezone.now()
+    fresh: dict[str, Any] = {"body": score_body(score, trace), "state": OutboxEntry.State.WAITING, "attempts": 0}
+    entry, created = OutboxEntry.objects.get_or_create(
+        score=score, defaults={**fresh, "kind": OutboxEntry.Kind.SCORE, "trace": trace, "due_at": now}
+    )
+    if not created:
+        leased_or_later = Greatest("due_at", now) if entry.state == OutboxEntry.State.WAITING else now
+        OutboxEntry.objects.filter(pk=entry.pk).update(**fresh, due_at=leased_or_later, last_error="", created_at=now)
 
 
 def require_transaction() -> None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a trace is stored in the transaction of what it explains")
-
-
-def enqueue(trace: Trace, kind: OutboxEntry.Kind, body: Callable[[], bytes], score: Score | None = None) -> None:
-    if settings.LANGFUSE_ENABLED:
-        OutboxEntry.objects.create(trace=trace, kind=kind, score=score, body=body(), due_at=timezone.now())
 
 
 def trace_of(root: Root, observations: list[Observation]) -> Trace:

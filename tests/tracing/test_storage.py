@@ -1,3 +1,4 @@
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -5,6 +6,7 @@ import pytest
 from django.db import transaction
 from django.db.transaction import TransactionManagementError
 
+from tests.tracing.answers import an_answer
 from tests.tracing.decoding import decoded
 from tracing.models import Observation, OutboxEntry, Score, Trace
 from tracing.prompts import get_prompt, seed_prompts
@@ -17,19 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def langfuse_on(settings):
     settings.LANGFUSE_ENABLED = True
-
-
-def an_answer():
-    with observe_root("answer", input={"question": "What would Kenneth Martinez like?"}) as root:
-        root.user_pseudonym, root.session_id, root.tags = "u1", "s1", ["intent:recommendation", "channel:web"]
-        root.metadata = {"intent": "recommendation", "confidence": 0.97}
-        root.sensitive = ["Kenneth Martinez"]
-        with observe("words", "generation", input="Kenneth wrote from k@example.org") as seen:
-            seen.model, seen.usage = "llama3.1:8b", {"input": 120, "output": 30}
-            seen.model_parameters = {"temperature": 0.2}
-            seen.output = "Try this, Mr Martinez."
-        root.event("filtered", {"removed": 2})
-    return root
 
 
 def test_rows_say_what_happened():
@@ -176,6 +165,6 @@ def test_a_score_is_changed_under_its_id(langfuse_on):
     assert first.comment == "mail [email]"
     again = record_score(trace, "user_rating", 5, score_id=first.pk)
     assert (again.pk, Score.objects.get().value, Score.objects.get().comment) == (first.pk, 5, "")
-    assert OutboxEntry.objects.filter(kind="score").count() == 2
+    assert json.loads(bytes(OutboxEntry.objects.get(kind="score").body))["value"] == 5
     with pytest.raises(ValueError, match="user_rating"):
         record_score(trace, "other", 1, score_id=first.pk)
