@@ -49,7 +49,8 @@ def import_file(
                 refused.header = dialect.header
                 rows = _Counted(file, progress)
                 stage(iter(rows), dialect, refused)
-            progress(f"{path.name}: {rows.read:,} rows read, sorting them in.")
+            if time.monotonic() - started > PROGRESS_EVERY:
+                progress(f"{path.name}: {rows.read:,} rows read, sorting them in.")
             merge = Merge(dialect, refused, is_sample, create_products)
             report = merge.run()
             _refresh(kind)

@@ -25,6 +25,8 @@ def stage(rows: Iterator[Row], dialect: Dialect, rejects: Rejects) -> int:
     """COPY the rows into the temporary table `staged`, bad ones to the rejects. Returns how many were staged."""
     staged = 0
     with connection.cursor() as cursor:
+        # Here still where several files are imported in one transaction.
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.staged, pg_temp.described")
         cursor.execute(f"CREATE TEMPORARY TABLE staged (line bigint, {TABLES[dialect.kind]}) ON COMMIT DROP")
         with cursor.copy("COPY staged FROM STDIN") as copy:
             for line, values in _values(rows, dialect, rejects):
