@@ -8,10 +8,9 @@ from django.urls import NoReverseMatch, reverse
 
 from customers.models import Customer
 from customers.money import format_money
+from recommendations.assistant.composer import EMBEDDED
 from recommendations.models import Rating, Recommendation, RecommendedProduct
 from recommendations.web.forms import RatingForm
-
-EMBEDDED = "embedded-composer"
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class RatingBox:
 
     @property
     def anchor(self) -> str:
-        return f"rating-{self.rank}" if self.rank else "rating"
+        return f"rating-{self.rank or 'answer'}"
 
     @property
     def chosen(self) -> str:

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -68,7 +68,9 @@ def answer(request: HttpRequest, customer: Customer, pk: uuid.UUID) -> HttpRespo
 def rate(request: HttpRequest, customer: Customer, pk: uuid.UUID) -> HttpResponse:
     recommendation = get_object_or_404(questions_of(customer), pk=pk, status=Recommendation.Status.ANSWERED)
     form = RatingForm(request.POST)
-    if not form.is_valid():
+    if "product" in form.errors:
+        raise Http404
+    if form.errors:
         return answer_page(request, customer, AnswerPage.of(recommendation, customer, form), status=422)
     rank = None
     if product_id := form.cleaned_data["product"]:
