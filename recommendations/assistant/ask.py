@@ -119,7 +119,8 @@ def describe(root: Root, state: State, recommendation: Recommendation) -> None:
 
 
 def keep(recommendation: Recommendation, root: Root, state: State, started: float) -> None:
-    """The recommendation, its products and its trace: all or nothing."""
+    """The recommendation, its products and its trace: all or nothing. Without an answer there are no products."""
+    answer = state.get("answer")
     recommendation.processing_time_ms = (perf_counter() - started) * 1000
     with transaction.atomic():
         trace = store(root)
@@ -145,8 +146,8 @@ def keep(recommendation: Recommendation, root: Root, state: State, started: floa
                 sentiment=item.sentiment,
                 source=item.source,
             )
-            for place, item in enumerate(state.get("ranked", []), start=1)
+            for place, item in enumerate(state.get("ranked", []) if answer else [], start=1)
         )
-        if "answer" in state and state["answer"].grounded is not None:
-            record_score(trace, "grounded", float(state["answer"].grounded))
+        if answer and answer.grounded is not None:
+            record_score(trace, "grounded", float(answer.grounded))
     metrics.observe_question(recommendation, trace)
