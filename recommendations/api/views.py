@@ -38,6 +38,11 @@ class ShopView(APIView):
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
             raise TooLarge
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"  # what is somebody's own stays in no cache between
+        return answer
+
 
 class Recommendations(ShopView):
     @extend_schema(
