@@ -22,14 +22,14 @@ def observe_question(recommendation: Recommendation, trace: Trace) -> None:
     intent = recommendation.intent or "unknown"
     QUESTIONS.labels(intent, recommendation.status, recommendation.channel).inc()
     QUESTION_SECONDS.labels(intent).observe(recommendation.processing_time_ms / 1000)
-    for observation in trace.observations.only("name", "type", "duration_ms", "model", "usage", "cost"):
-        if observation.name in recommendation.agent_execution_order:
-            AGENT_SECONDS.labels(observation.name).observe(observation.duration_ms / 1000)
-        if observation.type == ObservationType.GENERATION:
-            model = observation.model or "unknown"
+    seen = trace.observations.values_list("name", "type", "duration_ms", "model", "usage", "cost")
+    for name, kind, duration_ms, model, usage, cost in seen:
+        if name in recommendation.agent_execution_order:
+            AGENT_SECONDS.labels(name).observe(duration_ms / 1000)
+        if kind == ObservationType.GENERATION:
             for direction in ("input", "output"):
-                TOKENS.labels(model, direction).inc(observation.usage.get(direction, 0))
-            COST.labels(model).inc(float(observation.cost))
+                TOKENS.labels(model, direction).inc(usage.get(direction, 0))
+            COST.labels(model).inc(float(cost))
     for fallback in recommendation.fallbacks:
         FALLBACKS.labels(fallback.partition(":")[0]).inc()
     UNGROUNDED.inc(trace.scores.filter(name="grounded", value=0).count())

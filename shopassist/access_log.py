@@ -9,6 +9,20 @@ from django.http import HttpRequest, HttpResponse
 logger = logging.getLogger("shopassist.access")
 
 
+def route_of(request: HttpRequest) -> str:
+    return f"/{request.resolver_match.route}" if request.resolver_match else "(no route)"
+
+
+class RouteForPath(logging.Filter):
+    """Django's own records of a request name its route too, and carry nothing else of it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = record.__dict__.pop("request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            record.args = tuple(route_of(request) if part == request.path else part for part in record.args)
+        return True
+
+
 class AccessLogMiddleware:
     """Logs the route where the URL has one: what stands in its place may be a customer's id or a secret."""
 
@@ -18,10 +32,9 @@ class AccessLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
         response = self.get_response(request)
-        path = f"/{request.resolver_match.route}" if request.resolver_match else "(no route)"
         fields = {
             "method": request.method,
-            "path": path,
+            "path": route_of(request),
             "status": response.status_code,
             "ms": round((time.perf_counter() - started) * 1000, 1),
             "request_id": response.get("X-Request-ID", ""),

@@ -43,11 +43,15 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def outbox_state() -> dict[str, float]:
-    """How many entries still have to reach LangFuse, and for how many seconds the oldest has waited."""
-    waiting = OutboxEntry.objects.filter(state__in=[OutboxEntry.State.WAITING, OutboxEntry.State.SENT])
-    oldest = waiting.order_by("pk").values_list("created_at", flat=True).first()
-    seconds = (timezone.now() - oldest).total_seconds() if oldest else 0.0
-    return {"waiting": waiting.count(), "oldest_seconds": round(seconds, 1)}
+    """Entries that LangFuse has not confirmed, by state, and for how many seconds the oldest has been under way."""
+    depth = OutboxEntry.objects.depth()
+    seconds = (timezone.now() - depth.oldest).total_seconds() if depth.oldest else 0.0
+    return {
+        "waiting": depth.waiting,
+        "sent": depth.sent,
+        "set_aside": depth.set_aside,
+        "oldest_seconds": round(seconds, 1),
+    }
 
 
 def _is_migrated() -> bool:

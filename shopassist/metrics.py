@@ -32,11 +32,15 @@ class OutboxCollector(Collector):
             outbox = outbox_state()
         except Error:
             return  # no figure is better than a wrong one; /health/ready reports the database
-        yield GaugeMetricFamily(
-            "shopassist_outbox_entries", "Entries that LangFuse has not confirmed.", value=outbox["waiting"]
+        seconds = outbox.pop("oldest_seconds")
+        entries = GaugeMetricFamily(
+            "shopassist_outbox_entries", "Entries that LangFuse has not confirmed.", labels=["state"]
         )
+        for state, number in outbox.items():
+            entries.add_metric([state], number)
+        yield entries
         yield GaugeMetricFamily(
-            "shopassist_outbox_oldest_seconds", "Age of the oldest of them.", value=outbox["oldest_seconds"]
+            "shopassist_outbox_oldest_seconds", "For how long the oldest of them has been under way.", value=seconds
         )
 
 

@@ -243,7 +243,10 @@ LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", {"json",
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"ids": {"()": "tracing.logs.RequestIds"}},
+    "filters": {
+        "ids": {"()": "tracing.logs.RequestIds"},
+        "routes": {"()": "shopassist.access_log.RouteForPath"},
+    },
     "formatters": {
         "json": {"()": "pythonjsonlogger.json.JsonFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "text": {"format": "%(levelname)s %(name)s: %(message)s"},
@@ -252,7 +255,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "json" if LOG_FORMAT == "json" else "text",
-            "filters": ["ids"],
+            "filters": ["ids", "routes"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

@@ -1,0 +1,71 @@
+import subprocess
+import sys
+
+import pytest
+from django.core import checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+from tests.operations.processes import PROJECT
+
+PRODUCTION = {
+    "SHOPASSIST_ENV": "production",
+    "PUBLIC_URL": "https://shop.example",
+    "DATABASE_URL": "postgres://shop@db.example/shop",
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnop",
+    "PSEUDONYM_KEY": "of this test",
+    "BEHIND_PROXY": "yes",
+}
+
+
+def check(environment: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", *options],
+        cwd=PROJECT, env={"PATH": "/usr/bin:/bin", **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_production_has_no_warnings_and_uses_no_local_secrets(tmp_path):
+    done = check(PRODUCTION | {"DATA_DIR": str(tmp_path / "data")}, "--deploy", "--fail-level", "WARNING")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "PSEUDONYM_KEY", "DATABASE_URL"])
+def test_production_refuses_to_start_without(name):
+    done = check({key: value for key, value in PRODUCTION.items() if key != name})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{name} is not set; ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL='LOUD' is none of CRITICAL, DEBUG, ERROR, INFO, WARNING."),
+        ("PORT", "http", "PORT='http' is no number."),
+        ("WEB_CONCURRENCY", "2", "WEB_CONCURRENCY above 1 needs CELERY_BROKER_URL and CACHE_URL: "),
+        ("ENABLE_METRICS", "perhaps", "ENABLE_METRICS='perhaps' is neither true nor false."),
+        ("SHOPASSIST_ENV", "prod", "SHOPASSIST_ENV='prod' is none of development, production."),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(name, value, sentence):
+    done = check(PRODUCTION | {name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(sentence)
+    assert done.stderr.count("\n") == 1
+
+
+def test_numbers_out_of_range_are_errors(settings):
+    settings.SENTIMENT_THRESHOLD = 60
+    settings.WEB_THREADS = 0
+    with pytest.raises(SystemCheckError) as caught:
+        call_command("check")
+    assert "SENTIMENT_THRESHOLD=60 is not from 0 to 1." in str(caught.value)
+    assert "WEB_THREADS=0 is not from 1 to 1000." in str(caught.value)
+
+
+def test_https_without_a_proxy_is_a_warning(settings):
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, None
+    found = {warning.id for warning in checks.run_checks(include_deployment_checks=True)}
+    assert "shopassist.W001" in found
