@@ -104,7 +104,6 @@ class Recommendation(models.Model):
     stored_trace = models.OneToOneField(
         Trace,
         on_delete=models.PROTECT,
-        null=True,
         related_name="recommendation",
         help_text="The very row; a trace id may belong to several.",
     )
@@ -177,8 +176,7 @@ class Recommendation(models.Model):
             former.save(update_fields=["replaced_at"])
         rating = self.ratings.create(rater=rater, product=product, stars=stars, comment=comment)
         rating.is_first = former is None
-        if locked.stored_trace:
-            self._record_score(locked.stored_trace, rating)
+        self._record_score(locked.stored_trace, rating)
         return rating
 
     def _record_score(self, trace: Trace, rating: "Rating") -> None:

@@ -193,5 +193,5 @@ def test_hostile_names_are_unknown(storefront, ada, name):
 
 def test_a_question_takes_a_bounded_number_of_queries(storefront, ada, django_assert_max_num_queries):
     ask(storefront, customer_id="887")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(24):
         ask(storefront, customer_id="887")
