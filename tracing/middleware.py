@@ -39,5 +39,6 @@ def context_of(request: HttpRequest) -> TraceContext:
     if request_id != given:
         return TraceContext(new_trace_id(), request_id=request_id)
     # The caller's credentials are part of the seed: nobody lands in another's trace by guessing an id.
-    credentials = request.headers.get("Authorization") or request.headers.get("Cookie", "")
+    headers = (request.headers.get(name, "") for name in ("Authorization", "X-API-Key", "Cookie"))
+    credentials = next(filter(None, headers), "")
     return TraceContext(new_trace_id(f"{credentials}\n{request_id}"), request_id=request_id)

@@ -47,7 +47,7 @@ class Command(BaseCommand):
             delivered, aside = delivered + done["delivered"], aside + done["set aside"]
             if relay.blocked and not done:
                 break
-            pause = seconds_until_due()
+            pause = seconds_until_seen()
             if pause is None or time.monotonic() + pause > end:
                 break
             time.sleep(pause)
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             self.stdout.write("Ended; what waits is delivered next time.")
 
 
-def seconds_until_due() -> float | None:
-    """Until the next entry may be touched; None if nothing is left."""
-    entry = OutboxEntry.objects.undelivered().order_by("due_at").first()
+def seconds_until_seen() -> float | None:
+    """Until the next entry that was sent should be looked for; None if none is."""
+    entry = OutboxEntry.objects.filter(state=OutboxEntry.State.SENT).order_by("due_at").first()
     return max(0.0, (entry.due_at - timezone.now()).total_seconds()) if entry else None
