@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from customers.models import Customer
 
@@ -44,7 +45,7 @@ def for_customers(view: CustomersPage[P]) -> Page[P]:
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return to_sign_in(request)
-        customer = Customer.objects.filter(user=request.user).first()
+        customer = Customer.objects.select_related("user").filter(user=request.user).first()
         if customer is None:
             return render(request, "web/no_customer.html", status=403)
         return view(request, customer, *args, **kwargs)
@@ -53,7 +54,7 @@ def for_customers(view: CustomersPage[P]) -> Page[P]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.htmx:  # a redirect would be followed unseen, and the sign-in page be put inside this one
-        here = urlencode({"next": request.htmx.current_url_abs_path or "/"})
+    if htmx := HtmxDetails(request):  # a redirect would be followed unseen, and the sign-in page be put inside this one
+        here = urlencode({"next": htmx.current_url_abs_path or "/"})
         return HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{here}")
     return redirect_to_login(request.get_full_path() if request.method == "GET" else resolve_url("web:ask"))

@@ -91,7 +91,7 @@ def answered(request: HttpRequest, customer: Customer, form: QuestionForm) -> Re
         form.cleaned_data["query"],
         channel="web",
         customer=customer,
-        user=request.user,
+        user=customer.user,
         top_n=form.cleaned_data["top_n"],
         conversation=conversation_of(request, customer),
     )
@@ -99,8 +99,9 @@ def answered(request: HttpRequest, customer: Customer, form: QuestionForm) -> Re
 
 def conversation_of(request: HttpRequest, customer: Customer) -> Conversation:
     """Questions of one sign-in belong together."""
-    known = Conversation.objects.filter(pk=request.session.get("conversation"), customer=customer).first()
-    conversation = known or Conversation.objects.create(customer=customer)
+    known = request.session.get("conversation")
+    conversation = Conversation.objects.filter(pk=known, customer=customer).first() if known else None
+    conversation = conversation or Conversation.objects.create(customer=customer)
     request.session["conversation"] = str(conversation.pk)
     return conversation
 
