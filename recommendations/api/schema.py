@@ -39,6 +39,62 @@ QUESTIONS = [
         request_only=True,
     ),
 ]
+ANSWER = OpenApiExample(
+    "An answer",
+    value={
+        "id": "0b6f6c0e-2d2b-4f0e-9f0c-3d4f9b2f1a77",
+        "trace_id": "0af7651916cd43dd8448eb211c80319c",
+        "trace_url": None,
+        "conversation_id": "6d1f4a52-8a0e-4c55-a3e5-5b7e7f0f3c11",
+        "created_at": "2026-03-01T12:00:00Z",
+        "status": "answered",
+        "query": "What else would go with my router?",
+        "intent": "recommendation",
+        "intent_category": "",
+        "intent_confidence": 0.97,
+        "customer_id": None,
+        "customer_profile": None,
+        "constraints": {"words": "router"},
+        "recommendations": [
+            {
+                "rank": 1,
+                "product_id": "85123A",
+                "name": "Cable",
+                "category": "Electronics",
+                "price": "9.50",
+                "score": 1.2,
+                "parts": {"co_purchase": 0.9, "reviews": 0.3},
+                "reason": "Bought by 12 customers who also bought a Router",
+                "reasons": [
+                    {
+                        "kind": "bought_together",
+                        "text": "Bought by 12 customers who also bought a Router",
+                        "customers": 12,
+                    }
+                ],
+                "similar_customer_count": 12,
+                "sentiment": 0.86,
+                "source": "co-purchase",
+            }
+        ],
+        "reasoning": "A Cable goes well with it: 12 customers bought both.",
+        "confidence_score": 0.21,
+        "processing_time_ms": 48.2,
+        "similar_customers_analyzed": 20,
+        "products_considered": 300,
+        "products_filtered_by_sentiment": 2,
+        "strategy": "personal_search",
+        "agent_execution_order": ["intent_classifier", "customer_profiling", "candidate_search", "response_generation"],
+        "model": "embedded-composer",
+        "fallbacks": [],
+        "usage": {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0},
+        "cost": "0.00000000",
+        "currency": "USD",
+        "ratings": [],
+    },
+    response_only=True,
+    status_codes=["200", "201"],
+)
 RATINGS = [
     OpenApiExample("The whole", value={"rating": 4.5, "comment": "Just what I needed."}, request_only=True),
     OpenApiExample("One product", value={"rating": 2, "product_id": "85123A"}, request_only=True),

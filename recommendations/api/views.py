@@ -52,7 +52,7 @@ class Recommendations(ShopView):
         request=QuestionRequest,
         parameters=schema.ANSWER_HEADERS,
         responses={201: schema.answer(RecommendationSerializer), **schema.problems(400, 403, 404, 409, 413, 415, 503)},
-        examples=schema.QUESTIONS,
+        examples=[*schema.QUESTIONS, schema.ANSWER],
     )
     def post(self, request: Request) -> Response:
         question = QuestionRequest(data=request.data)
@@ -89,6 +89,7 @@ class OneRecommendation(ShopView):
         operation_id="recommendation",
         summary="An answer that was given",
         responses={200: RecommendationSerializer, **schema.problems(404)},
+        examples=[schema.ANSWER],
     )
     def get(self, request: Request, id: UUID) -> Response:
         caller = Caller.of(request)

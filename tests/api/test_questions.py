@@ -74,6 +74,15 @@ def test_the_callers_trace_is_continued(storefront, ada):
     assert response.json()["trace_id"] != trace_id
 
 
+def test_a_repeated_request_has_the_same_trace_and_anothers_never(stranger):
+    def trace_id(**headers):
+        return get(stranger, "customers/", headers={"X-Request-ID": "order-17"} | headers)["X-Trace-ID"]
+
+    keys = [{"X-API-Key": "one"}, {"X-API-Key": "two"}, {"Authorization": "Bearer one"}, {}]
+    assert len({trace_id(**key) for key in keys}) == len(keys)
+    assert trace_id(**keys[0]) == trace_id(**keys[0])
+
+
 @pytest.mark.parametrize("path", ["recommendations/personalized", "recommendations/personalized/"])
 def test_the_old_name_answers_the_same(storefront, ada, path):
     response = post(storefront, path, {"query": "What else would she like?", "customer_name": "ada LOVELACE"})

@@ -44,6 +44,14 @@ def test_each_address_demands_a_key_or_a_session_and_tells_its_problems(document
                 assert set(operation["responses"][status]["content"]) == {"application/problem+json"}, path
 
 
+def test_the_example_of_an_answer_has_every_field(document):
+    answer = document["paths"]["/api/v1/recommendations/"]["post"]["responses"]["201"]["content"]["application/json"]
+    (example,) = answer["examples"].values()
+    shape = document["components"]["schemas"]
+    assert set(example["value"]) == set(shape["Recommendation"]["properties"])
+    assert set(example["value"]["recommendations"][0]) == set(shape["RecommendedProduct"]["properties"])
+
+
 def test_the_old_name_is_marked_as_such(document):
     assert document["paths"]["/api/v1/recommendations/personalized"]["post"]["deprecated"]
 
