@@ -15,7 +15,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from customers.querysets import CustomerQuerySet, Folded, PurchaseQuerySet
-from customers.storefront_keys import StorefrontKeyQuerySet
+from customers.storefront_keys import StorefrontKeyQuerySet, digest_of, new_secret
 
 
 def shops_own_id() -> "models.CharField[str, str]":
@@ -217,3 +217,9 @@ class StorefrontKey(models.Model):
     @property
     def is_active(self) -> bool:
         return self.revoked_at is None
+
+    def renew(self) -> str:
+        """Give the key a new secret, which is returned and cannot be had again; the caller saves the key."""
+        secret = new_secret()
+        self.prefix, self.digest = secret[:12], digest_of(secret)
+        return secret

@@ -19,8 +19,10 @@ USE_IS_NOTED_EVERY = timedelta(minutes=1)
 class StorefrontKeyQuerySet(models.QuerySet["StorefrontKey"]):
     def issue(self, name: str) -> tuple["StorefrontKey", str]:
         """A new key and its secret, which cannot be had again."""
-        secret = PREFIX + secrets.token_urlsafe(32)
-        return self.create(name=name, prefix=secret[:12], digest=digest_of(secret)), secret
+        key = self.model(name=name)
+        secret = key.renew()
+        key.save()
+        return key, secret
 
     def authenticate(self, secret: str) -> "StorefrontKey | None":
         """The active key of this secret. Its use is written down at most once a minute."""
@@ -35,6 +37,10 @@ class StorefrontKeyQuerySet(models.QuerySet["StorefrontKey"]):
     def revoke(self) -> int:
         """How many keys lost their right to ask; those revoked before keep their date."""
         return self.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+def new_secret() -> str:
+    return PREFIX + secrets.token_urlsafe(32)
 
 
 def digest_of(secret: str) -> str:

@@ -7,6 +7,9 @@ from customers.models import ImportRun
 
 def report_lines(run: ImportRun) -> Iterator[str]:
     report = run.report
+    if not report:
+        yield f"Nothing was imported. {run.error}" if run.error else "Not finished."
+        return
     yield f"{run.kind} from {run.file} ({run.dialect} columns): {report['read']:,} rows in {report['seconds']:.1f} s"
     counts = ("added", "updated", "unchanged", "repeated", "rejected")
     yield "  " + ", ".join(f"{report[count]:,} {count}" for count in counts if count in report)
