@@ -71,7 +71,7 @@ def measured(last: HeldOut, first: HeldOut, weights: csr_array, shelf: Shelf) ->
 
 
 def bands(evidence: Ints, hits: NDArray[np.float64]) -> list[Band]:
-    """(customers,), (customers, LONGEST) -> the mean by band, each of at least FEWEST customers; [] if they are fewer."""
+    """(customers,), (customers, LONGEST) -> the mean by band, each of at least FEWEST customers; else []."""
     starts = _starts(evidence)
     measured_bands = []
     for start, end in zip(starts, [*starts[1:], None], strict=True) if starts else ():

@@ -24,6 +24,14 @@ KEPT_FITS = 2
 SEED = 0
 LOCK = 7_305_100_117  # of the database: one fit at a time
 
+SERVED_TABLES = (
+    "customers_product",
+    "customers_purchase",
+    "recommendations_neighbour",
+    "recommendations_productpopularity",
+    "recommendations_catalogueword",
+)
+
 CATALOGUE_WORDS = """
 INSERT INTO recommendations_catalogueword (word, products)
 SELECT word, count(*) FROM (
@@ -74,8 +82,10 @@ def fit_engine(report: Report = lambda _: None) -> EngineFit:
         "neighbours": neighbours,
         "held_out": len(last.customers),
     }
-    fit.seconds = time.monotonic() - started
     _activate(fit)
+    _refresh_statistics()
+    fit.seconds = time.monotonic() - started
+    fit.save()
     return fit
 
 
@@ -157,6 +167,13 @@ def _copy(table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _refresh_statistics() -> None:
+    """So that the first question after a fit is planned as well as later ones."""
+    with connection.cursor() as cursor:
+        for table in SERVED_TABLES:
+            cursor.execute(f"ANALYZE {table}")
 
 
 def _activate(fit: EngineFit) -> None:
