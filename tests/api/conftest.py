@@ -4,6 +4,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from customers.models import StorefrontKey
+from recommendations.engine.fitting import fit_engine
+from tests.factories import a_customer, a_product, a_purchase, a_review
 
 
 class SignedIn(Client):
@@ -46,3 +48,20 @@ def sign_in(db):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def ada(db):
+    """Of a shop where five bought router, modem and cable together, and Ada the router alone."""
+    router, modem = a_product("Router", "Electronics", "89.00"), a_product("Modem", "Electronics", "60.00")
+    cable, toaster = a_product("Cable", "Electronics", "9.50"), a_product("Toaster", "Kitchen", "39.90")
+    for number in range(5):
+        customer = a_customer(f"Neighbour {number}")
+        for product in (router, modem, cable):
+            a_purchase(customer, product)
+        a_review(toaster, sentiment=0.9)
+    a_purchase(a_customer("Another"), toaster)
+    ada = a_customer("Ada Lovelace", external_id="887")
+    a_purchase(ada, router, quantity=2)
+    fit_engine()
+    return ada

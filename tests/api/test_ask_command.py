@@ -7,7 +7,6 @@ from django.core.management import CommandError, call_command
 
 from recommendations.management.commands.ask import Command
 from tests.api.test_answers import FIELDS
-from tests.api.test_questions import ada  # noqa: F401 - a fixture
 from tests.api.wire import get
 from tests.factories import a_customer
 
@@ -19,7 +18,7 @@ def ask(capsys, *arguments):
     return capsys.readouterr()
 
 
-def test_json_is_exactly_the_apis_answer(capsys, storefront, ada):  # noqa: F811
+def test_json_is_exactly_the_apis_answer(capsys, storefront, ada):
     printed = ask(capsys, "What else would go with my router?", "--customer", "887", "--json")
     assert printed.err == ""
     body = json.loads(printed.out)
@@ -27,7 +26,7 @@ def test_json_is_exactly_the_apis_answer(capsys, storefront, ada):  # noqa: F811
     assert get(storefront, f"recommendations/{body['id']}/").json() == body
 
 
-def test_people_read_products_with_reasons_and_the_trace(capsys, ada):  # noqa: F811
+def test_people_read_products_with_reasons_and_the_trace(capsys, ada):
     printed = ask(capsys, "What else would go with my router?", "--customer", "Ada Lovelace", "--top-n", "1").out
     assert "1. " in printed
     assert "2. " not in printed
@@ -35,7 +34,7 @@ def test_people_read_products_with_reasons_and_the_trace(capsys, ada):  # noqa: 
     assert "trace " in printed
 
 
-def test_nothing_that_steers_a_terminal_is_printed(capsys, ada):  # noqa: F811
+def test_nothing_that_steers_a_terminal_is_printed(capsys, ada):
     from customers.models import Product
 
     Product.objects.filter(name="Toaster").update(name="Toaster \x1b[31m\x07")

@@ -1,10 +1,15 @@
 """The OpenAPI document and its pages."""
 
 import json
+from typing import Any
 
+import jsonschema
 import pytest
 from django.core.management import call_command
 from django.test import Client
+
+from tests.api.wire import get, post
+from tests.factories import a_customer
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +66,40 @@ def test_the_docs_load_nothing_from_elsewhere():
     assert page.status_code == 200
     assert "swagger-ui" in page.content.decode()
     assert "//cdn" not in page.content.decode()
+
+
+def as_json_schema(described: Any) -> Any:
+    """OpenAPI 3.0's `nullable` in JSON Schema's words; and nothing beside what is named."""
+    if isinstance(described, list):
+        return [as_json_schema(each) for each in described]
+    if not isinstance(described, dict):
+        return described
+    inner = {name: as_json_schema(value) for name, value in described.items() if name != "nullable"}
+    if inner.get("type") == "object" and "properties" in inner:
+        inner.setdefault("additionalProperties", False)
+    return {"anyOf": [inner, {"type": "null"}]} if described.get("nullable") is True else inner
+
+
+def test_what_is_answered_is_what_is_described(document, storefront, ada):
+    schemas = as_json_schema(document["components"]["schemas"])
+    schemas["Reason"]["additionalProperties"] = True
+    answered = post(storefront, "recommendations/", {"query": "What would go with my router?", "customer_id": "887"})
+    product = answered.json()["recommendations"][0]["product_id"]
+    path = f"recommendations/{answered.json()['id']}/"
+    newcomer = a_customer(name="")
+    for name, response in [
+        ("Recommendation", answered),
+        ("Recommendation", post(storefront, "recommendations/", {"query": "a toaster", "include_reasoning": False})),
+        ("Rating", post(storefront, path + "ratings/", {"rating": 4.5})),
+        ("Rating", post(storefront, path + "ratings/", {"rating": 2, "product_id": product})),
+        ("Recommendation", get(storefront, path)),
+        ("Profile", get(storefront, "customers/887/profile/")),
+        ("Profile", get(storefront, f"customers/{newcomer.external_id}/profile/")),
+        ("CustomerPage", get(storefront, "customers/", {"limit": 2})),
+        ("SimilarCustomers", get(storefront, "customers/887/similar/")),
+        ("ReviewPage", get(storefront, f"products/{product}/reviews/")),
+        ("Problem", get(storefront, "customers/nobody/profile/")),
+        ("Problem", post(storefront, "recommendations/", {})),
+    ]:
+        whole = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
+        jsonschema.validate(response.json(), whole, jsonschema.Draft202012Validator)
