@@ -60,8 +60,41 @@ _SIGNS = tuple(
         r"\b(?:again|replacement|reorder|similar|alternative|instead|goes with|go with|match(?:es)?|next|else|another)\b",
         r"^(?:(?!\b(?:i|my|me|did|do|have|has|how|what|when|which|who|you|your|is|are|can|the|was)\b)[^?]){1,60}$",
         r"\?",
+        # the shop's services, not its products
+        r"\b(?:deliver(?:y|ies|ed)?|ship(?:s|ping|ment|ped)?|refunds?|returns?|send back|exchange|warranty|guarantee|vouchers?|coupons?|newsletter"
+        r"|log ?in|log out|sign in|passwords?|paypal|pay(?:ment|ments)? (?:by|with|methods?|options?)|invoices?|receipts?|opening|open on|hours|support|contact|complain(?:t|ing)?"
+        r"|privacy|cookies|terms|parcel|packages?|track(?:ing)?|cancel|my data|discount codes?|gift cards?|e-?mail|phone number|located|address|support|unsubscribe|hiring|vat|tax)\b",
+        # small talk, and what has nothing to do with a shop
+        r"^\W*(?:hi|hey|hello\w*|hallo|hola|bonjour|howdy|yo|greetings|good (?:morning|evening|afternoon|night|day|job)|morning|thanks?|thank you|thx|ty|cheers|bye|goodbye"
+        r"|ok(?:ay)?|yes|no|maybe|sorry|lol|test(?:ing)?|nice|cool|great|awesome|well done|wrong|help|stop|menu|huh|what|why|how|never mind|forget it|see (?:you|ya))\b[^a-z]*(?:there|you|ya|bot|thanks|bye|assistant)?\W*$",
+        r"^[\W\d]*$|\b(?:joke|poem|song|weather|president|capital of|world cup|meaning of life|news|marry|love you|stupid|time is it)\b",
+        # the assistant itself
+        r"\b(?:who|what|how|why|where|are|can|do) (?:(?:do|does|are|did|is|can|will) )?(?:you|your|this|the (?:assistant|score|ranking|recommendations?|results?|app|bot))\b(?! (?:have|sell|stock|carry|got|offer|keep|still|think|recommend for))",
+        r"\b(?:prompt|instructions|chatbot|bot|robot|human|ai|system|agent|language|rules|rate|ratings?|score|confidence|algorithm|works?)\b",
+        # a price that stands on a shelf, not in a history
+        r"\bhow (?:much|expensive|many|big|heavy|long|loud|good)\b[^?]{0,25}\b(?:is|are|does|do|would|for) (?:the|a|an|one|your|this|that|these|\w+ you)\b(?! (?:i|we|he|she|somebody)\b)",
+        r"\b(?:price|cost)s? of (?:the|a|an|your|this|that|\w+)\b(?!.*\b(?:i|my|did|somebody)\b)",
+        # money that went out
+        r"\b(?:set (?:me|us|him|her) back|charged|charges|damage|expenditures?|outgoings|expenses|costs? (?:me|us|him|her)|revenue|turnover|income|sales (?:to|from|with)|amount(?:ed)? to"
+        r"|add(?:s|ed)? up|come to|came to|sum|total(?:s|ling)?|grand total|budget|big spender|lifetime|bill)\b",
+        # what the shop proposes by itself
+        r"\b(?:most (?:popular|wanted|loved|sold|reviewed)|popular|best ?sell(?:er|ers|ing)|new(?:est)? (?:arrivals|in|releases)|what's new|trending|everyone|other (?:people|customers|shoppers)"
+        r"|people|shoppers|others|customers like|best|highest|top rated|deals?|offers|on sale|cheaper|cheapest|bigger|in stock)\b",
+        r"\b(?:recommend|suggest|pick|choose|find|surprise|get me|show me (?:some|a|the best|something|more|cheap\w*|products|other)|advise|help me|give me (?:a|some|something|your)|ideas?|offer|pitch|sell)\b",
+        r"\b(?:something|anything|more|products?|another|others?|else|ideas?|new) (?:\w+ )?(?:from|in|like|for|that|to|new|similar|with)\b",
+        r"\b(?:based on|given|according to|going by|considering|from what|looking at|use|using|know)\b.*\b(?:my|his|her|i|me|orders?|purchases?|history|profile|taste|somebody)\b",
+        # who the customer is
+        r"\b(?:regulars?|loyal(?:ty)?|segment|rfm|vip|churn|profile|habits?|behaviou?r|pattern|summary|summari[sz]e|overview|key figures|about (?:me|myself|somebody)|describe|characteri[sz]e"
+        r"|kind of (?:customer|shopper|buyer)|how often|since when|status|who (?:am i|is somebody)|shopper|know about|details|stats|active|facts)\b",
+        r"^\W*(?:show |view |see |list |display |my |all |past |previous |recent |latest |last |the |pull up |give me |let me see )*(?:orders?|purchases?|(?:order|purchase|transaction) history|transactions?|bought)\b",
+        r"\b(?:do|did|have|am|was|were|is|are) (?:i|my|we|he|she|somebody)\b",
+        r"\b(?:i|we) (?:need|want|would|am|have|love|like|feel|fancy)\b|\bi'(?:m|d|ve)\b",
+        r"\b(?:goes|go|going|match(?:es)?|fits?|compatible|works?|pairs?|complement\w*) (?:well |best )?(?:with|a|an|the|my|for|in|somebody)?\b",
     )
 )
+
+
+WEIGHT = 0.5  # of a sign, beside blocks of words whose length is 1
 
 
 def plain(question: str) -> str:
@@ -90,15 +123,15 @@ class Signs(BaseEstimator, TransformerMixin):  # type: ignore[misc]
 def _signs(question: str) -> list[float]:
     text = plain(question)
     words = text.count(" ") + 1
-    return [0.35 * bool(sign.search(text)) for sign in _SIGNS] + [0.35 * (words <= 3), 0.35 * (words > 12)]
+    return [WEIGHT * bool(sign.search(text)) for sign in _SIGNS] + [WEIGHT * (words <= 3), WEIGHT * (words > 12)]
 
 
 def features() -> FeatureUnion:
     return FeatureUnion(
         [
-            ("words", TfidfVectorizer(preprocessor=plain, token_pattern=r"[^\W_]+|[?€$£]", ngram_range=(1, 3), sublinear_tf=True)),
-            ("outline", TfidfVectorizer(preprocessor=outline, token_pattern=r"\S+", ngram_range=(1, 4), sublinear_tf=True)),
-            ("pieces", TfidfVectorizer(preprocessor=plain, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)),
+            ("words", TfidfVectorizer(preprocessor=plain, token_pattern=r"[^\W_]+|[?€$£]", ngram_range=(1, 3), sublinear_tf=True, min_df=2)),
+            ("outline", TfidfVectorizer(preprocessor=outline, token_pattern=r"\S+", ngram_range=(1, 4), sublinear_tf=True, min_df=2)),
+            ("pieces", TfidfVectorizer(preprocessor=plain, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)),
             ("signs", Signs()),
         ]
     )
