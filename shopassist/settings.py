@@ -67,9 +67,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
-    "shopassist.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shopassist.access_log.AccessLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -263,6 +263,7 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker", "celery.app.trace")},
         "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD
+        "django.request": {"level": "ERROR"},  # the access log has what is merely refused
         "tracing.relay": {"level": "DEBUG" if LANGFUSE_DEBUG else LOG_LEVEL},
     },
 }

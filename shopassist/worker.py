@@ -6,6 +6,7 @@ from which the schedule takes up the work again.
 
 import logging
 import threading
+import time
 import warnings
 
 from celery import beat
@@ -24,6 +25,7 @@ class EmbeddedWorker:
     """Started after the fork: threads do not survive one."""
 
     def __init__(self) -> None:
+        warnings.simplefilter("ignore", SecurityWarning)  # it runs as whoever the web process runs as
         worker = app.Worker(
             pool="threads",
             concurrency=THREADS,
@@ -38,14 +40,15 @@ class EmbeddedWorker:
         self._schedule = beat.EmbeddedService(app, thread=True, scheduler_cls=beat.Scheduler)
 
     def start(self) -> None:
-        warnings.simplefilter("ignore", SecurityWarning)  # it runs as whoever the web process runs as
         self._worker.start()
         self._schedule.start()
 
     def stop(self) -> None:
-        """Take no more tasks and give the running ones a few seconds."""
+        """Give the running tasks a few seconds; whoever calls this ends the process and with it the threads."""
         self._schedule.service.stop(wait=False)
         state.should_stop = 0
-        self._worker.join(STOP_SECONDS)
-        if self._worker.is_alive():
-            logger.warning("A background task is still running after %s seconds and is given up.", STOP_SECONDS)
+        give_up = time.monotonic() + STOP_SECONDS
+        while state.active_requests and time.monotonic() < give_up:
+            time.sleep(0.05)
+        for task in state.active_requests:
+            logger.warning("%s is still running after %s seconds and is given up.", task.name, STOP_SECONDS)
