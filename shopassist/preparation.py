@@ -16,6 +16,14 @@ from shopassist.refusal import Refusal
 from tracing.prompts import seed_prompts
 
 OLDEST_POSTGRESQL = 16
+FITNESS = """
+SELECT current_setting('server_version_num')::int / 10000,
+    current_setting('server_encoding'),
+    has_database_privilege(current_database(), 'CREATE'),
+    coalesce(has_schema_privilege(current_schema, 'CREATE'), false),
+    ARRAY(SELECT unnest(%(wanted)s::text[]) EXCEPT SELECT name FROM pg_available_extensions ORDER BY 1),
+    ARRAY(SELECT unnest(%(wanted)s::text[]) EXCEPT SELECT extname FROM pg_extension ORDER BY 1)
+"""
 
 
 def check_database() -> None:
@@ -25,31 +33,19 @@ def check_database() -> None:
     except OperationalError as error:
         raise Refusal(f"The database cannot be reached; is DATABASE_URL right? {_first_line(error)}") from error
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')")
-        version, encoding = cursor.fetchone()
-        cursor.execute(
-            "SELECT wanted, available.name IS NOT NULL FROM unnest(%s) AS wanted"
-            " LEFT JOIN pg_available_extensions available ON name = wanted"
-            " WHERE installed_version IS NULL",
-            [list(EXTENSIONS)],
-        )
-        missing = dict(cursor.fetchall())
-        cursor.execute(
-            "SELECT has_database_privilege(current_database(), 'CREATE'),"
-            " has_schema_privilege(current_schema, 'CREATE')"
-        )
-        may_extend, may_create = cursor.fetchone()
+        cursor.execute(FITNESS, {"wanted": list(EXTENSIONS)})
+        version, encoding, may_extend, may_create, absent, missing = cursor.fetchone()
     if version < OLDEST_POSTGRESQL:
         raise Refusal(f"The database is PostgreSQL {version}; ShopAssist needs {OLDEST_POSTGRESQL} or newer.")
     if encoding != "UTF8":
         raise Refusal(f"The database's encoding is {encoding}; ShopAssist needs UTF8.")
     if not may_create:
         raise Refusal("The database's user may not make tables; its owner has to be the one in DATABASE_URL.")
-    if absent := [name for name, available in missing.items() if not available]:
+    if absent:
         raise Refusal(f"The database's server lacks the extension {' and '.join(absent)}; install postgresql-contrib.")
     if missing and not may_extend:
         commands = " ".join(f"CREATE EXTENSION {name};" for name in missing)
-        raise Refusal(f"The database lacks an extension that its superuser has to make there: {commands}")
+        raise Refusal(f"The database lacks what only its superuser may make there: {commands}")
 
 
 def migrate(out: OutputWrapper) -> str:
