@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
-from .features import features
+from .features import Features
 
 INFORMATIONAL, RECOMMENDATION = "informational", "recommendation"
 QUESTIONS = Path(__file__).with_name("questions.csv")
@@ -42,44 +41,49 @@ class Guess:
 
 @dataclass(frozen=True)
 class Machine:
-    """Margins of feature rows: over 0 is a recommendation."""
+    """A straight line a class through the space of features."""
 
-    svm: LinearSVC
+    classes: NDArray[np.str_]
+    slopes: NDArray[np.float64]  # features × classes
+    offsets: NDArray[np.float64]
 
     @classmethod
     def fit(cls, rows: csr_matrix, labels: NDArray[np.str_]) -> "Machine":
         """`labels` are the informational categories and RECOMMENDATION, one a row."""
-        return cls(LinearSVC(C=STRICTNESS, random_state=SEED).fit(rows, labels))
+        svm = LinearSVC(C=STRICTNESS, random_state=SEED).fit(rows, labels)
+        return cls(svm.classes_, svm.coef_.T.copy(), svm.intercept_)
 
     def margins(self, rows: csr_matrix) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
-        """For each row the margin, and the best informational category."""
-        scores = self.svm.decision_function(rows)
-        wanted = self.svm.classes_ == RECOMMENDATION
+        """For each row the margin (over 0 is a recommendation) and the best informational category."""
+        scores = rows @ self.slopes + self.offsets
+        wanted = self.classes == RECOMMENDATION
         informational = scores[:, ~wanted]
-        best = informational.argmax(axis=1)
-        return scores[:, wanted][:, 0] - informational.max(axis=1), self.svm.classes_[~wanted][best]
+        return scores[:, wanted][:, 0] - informational.max(axis=1), self.classes[~wanted][informational.argmax(axis=1)]
 
 
 @dataclass(frozen=True)
 class Classifier:
-    features: FeatureUnion
+    """Features, machine, and the logistic curve from margin to probability of a recommendation."""
+
+    features: Features
     machine: Machine
-    curve: LogisticRegression
+    steepness: float
+    shift: float
 
     @classmethod
     def fit(cls, questions: list[str], labels: NDArray[np.str_]) -> "Classifier":
-        seen = features()
-        rows = seen.fit_transform(questions).tocsr()
+        features = Features.fit(questions)
+        rows = features.rows(questions)
         margins = np.zeros(len(labels))
         folds = StratifiedKFold(CALIBRATION_FOLDS, shuffle=True, random_state=SEED)
-        for past, rest in folds.split(rows, labels):
+        for past, rest in folds.split(labels, labels):
             margins[rest] = Machine.fit(rows[past], labels[past]).margins(rows[rest])[0]
         curve = LogisticRegression().fit(margins[:, None], labels == RECOMMENDATION)
-        return cls(seen, Machine.fit(rows, labels), curve)
+        return cls(features, Machine.fit(rows, labels), float(curve.coef_[0, 0]), float(curve.intercept_[0]))
 
     def guess(self, questions: list[str]) -> list[Guess]:
-        margins, categories = self.machine.margins(self.features.transform(questions).tocsr())
-        chances = self.curve.predict_proba(margins[:, None])[:, 1]
+        margins, categories = self.machine.margins(self.features.rows(questions))
+        chances = 1 / (1 + np.exp(-(self.steepness * margins + self.shift)))
         return [
             Guess(RECOMMENDATION, "", float(chance))
             if chance > 0.5

@@ -1,15 +1,15 @@
 """What the classifier sees of a question: words, pieces of words, and a few signs that no single word gives."""
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from math import log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion
 
 from recommendations.assistant.filler import STOP
 
@@ -35,6 +35,7 @@ _KNOWN = STOP | frozenset(
     afternoon night hola bonjour salut hallo welcome cheers sorry stupid nice lol ok okay please""".split()
 )
 _NAME = re.compile(r"(?<=[a-z] )[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+|\b[Cc]ustomer (?:number |no\.? |id |#)?\d+")
+_WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?|[?€$£]")
 _ME = r"(?:i|we|he|she|they|you|somebody|\w+)"
 _DONE = r"(?:bought|spent|ordered|paid|purchased|shopped|got|owned|placed|made|been|gotten|acquired|picked up)"
 _THE_PAST = r"(?:orders?|purchases?|history|spending|spend|expenses|account|profile|transactions?|habits|basket history|segment|stats|data)"
@@ -94,44 +95,80 @@ _SIGNS = tuple(
 )
 
 
-WEIGHT = 0.5  # of a sign, beside blocks of words whose length is 1
+SIGN_WEIGHT = 0.5  # of a sign, beside blocks of words whose length is 1
+LONGEST_WORD = 40
+LONGEST_QUESTION = 400  # characters; what comes after them is no longer the question
 
 
 def plain(question: str) -> str:
     """Lower case; every number the same, and every person."""
-    return re.sub(r"\d+(?:[.,]\d+)*", "0", _NAME.sub("somebody", question).lower())
+    return re.sub(r"\d+(?:[.,]\d+)*", "0", _NAME.sub("somebody", question[:LONGEST_QUESTION]).lower())
 
 
-def outline(question: str) -> str:
+def outline(words: Sequence[str]) -> list[str]:
     """How a question is built, whatever it is about: "how many thing did i buy in 0"."""
-    words = re.findall(r"[^\W_]+(?:'[a-z]+)?|[?€$£]", plain(question))
-    known = (word if word in _KNOWN or not word[0].isalpha() else "thing" for word in words)
-    return re.sub(r"\bthing(?: thing)+\b", "thing", "start " + " ".join(known) + " stop")
+    known = ["start", *(word if word in _KNOWN or not word[0].isalpha() else "thing" for word in words), "stop"]
+    return [word for n, word in enumerate(known) if word != "thing" or known[n - 1] != "thing"]
 
 
-class Signs(BaseEstimator, TransformerMixin):  # type: ignore[misc]
-    """One column a sign, 1 where the question shows it; two more for its length."""
+@dataclass(frozen=True)
+class Features:
+    """What was learnt about the words of the training questions: their place and their weight."""
 
-    def fit(self, questions: Iterable[str], answers: Any = None) -> "Signs":
-        return self
+    places: dict[str, int]
+    weights: NDArray[np.float64]  # inverse document frequencies, one a place
 
-    def transform(self, questions: Sequence[str]) -> csr_matrix:
-        seen: NDArray[np.float64] = np.array([_signs(question) for question in questions])
-        return csr_matrix(seen)
+    @classmethod
+    def fit(cls, questions: Iterable[str]) -> "Features":
+        """Keeps what at least two questions show, weighted by ln((1 + n) / (1 + df)) + 1."""
+        shown = [set().union(*_blocks(question)) for question in questions]
+        frequencies = Counter(chain.from_iterable(shown))
+        kept = sorted(piece for piece, n in frequencies.items() if n > 1)
+        counts = np.array([frequencies[piece] for piece in kept], dtype=float)
+        return cls({piece: n for n, piece in enumerate(kept)}, np.log((1 + len(shown)) / (1 + counts)) + 1)
+
+    def rows(self, questions: Sequence[str]) -> csr_matrix:
+        """One row a question: three blocks of length 1 (1 + ln(count), weighted), and the signs."""
+        columns: list[int] = []
+        values: list[float] = []
+        ends = [0]
+        for question in questions:
+            for block in _blocks(question):
+                found = [(self.places[piece], count) for piece, count in block.items() if piece in self.places]
+                raw = [(1 + log(count)) * self.weights[place] for place, count in found]
+                length = sqrt(sum(value * value for value in raw)) or 1.0
+                columns += [place for place, _ in found]
+                values += [value / length for value in raw]
+            shown = _signs(question)
+            columns += [len(self.places) + n for n in shown]
+            values += [SIGN_WEIGHT] * len(shown)
+            ends.append(len(columns))
+        return csr_matrix((values, columns, ends), shape=(len(questions), len(self.places) + len(_SIGNS) + 2))
 
 
-def _signs(question: str) -> list[float]:
+def _blocks(question: str) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """Runs of 1 to 3 words, runs of 1 to 4 words of the outline, pieces of 2 to 5 letters within words."""
+    text = plain(question)
+    words = _WORD.findall(text)
+    pieces = (
+        f"p {padded[i : i + n]}"
+        for word in text.split()
+        for padded in (f" {word[:LONGEST_WORD]} ",)
+        for n in range(2, 6)
+        for i in range(max(len(padded) - n + 1, 1))
+    )
+    return Counter(_runs("w", words, 3)), Counter(_runs("o", outline(words), 4)), Counter(pieces)
+
+
+def _runs(block: str, words: list[str], longest: int) -> Iterator[str]:
+    for n in range(1, longest + 1):
+        for i in range(len(words) - n + 1):
+            yield f"{block} {' '.join(words[i : i + n])}"
+
+
+def _signs(question: str) -> list[int]:
+    """Which signs a question shows; the last two say that it is very short or long."""
     text = plain(question)
     words = text.count(" ") + 1
-    return [WEIGHT * bool(sign.search(text)) for sign in _SIGNS] + [WEIGHT * (words <= 3), WEIGHT * (words > 12)]
-
-
-def features() -> FeatureUnion:
-    return FeatureUnion(
-        [
-            ("words", TfidfVectorizer(preprocessor=plain, token_pattern=r"[^\W_]+|[?€$£]", ngram_range=(1, 3), sublinear_tf=True, min_df=2)),
-            ("outline", TfidfVectorizer(preprocessor=outline, token_pattern=r"\S+", ngram_range=(1, 4), sublinear_tf=True, min_df=2)),
-            ("pieces", TfidfVectorizer(preprocessor=plain, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)),
-            ("signs", Signs()),
-        ]
-    )
+    shown = [n for n, sign in enumerate(_SIGNS) if sign.search(text)]
+    return shown + [len(_SIGNS)] * (words <= 3) + [len(_SIGNS) + 1] * (words > 12)

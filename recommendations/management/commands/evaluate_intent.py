@@ -17,11 +17,15 @@ class Command(BaseCommand):
         held_out, wanted = read_questions(HELD_OUT)
         self._print(f"{QUESTIONS.name}, {len(labels)} questions, cross-validated", cross_validated(questions, labels))
         guesses = Classifier.fit(questions, labels).guess(held_out)
-        self._print(f"{HELD_OUT.name}, {len(wanted)} questions, never trained on", measured(guesses, np.asarray(wanted)))
+        self._print(
+            f"{HELD_OUT.name}, {len(wanted)} questions, never trained on", measured(guesses, np.asarray(wanted))
+        )
 
     def _print(self, title: str, figures: Figures) -> None:
         self.stdout.write(title)
         self.stdout.write(f"  intents right     {figures.intents:7.1%}")
         self.stdout.write(f"  categories right  {figures.categories:7.1%}  of the informational ones, intent included")
         self.stdout.write(f"  Brier score       {figures.brier:7.4f}  of the confidence; 0 is perfect, 0.25 a coin")
-        self.stdout.write(f"  calibration error {figures.calibration_error:7.4f}  mean gap between confidence and accuracy, 10 bins")
+        self.stdout.write(
+            f"  calibration error {figures.calibration_error:7.4f}  mean gap between confidence and accuracy, 10 bins"
+        )
