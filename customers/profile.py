@@ -50,7 +50,7 @@ class CustomerProfile:
 def profile_of(customer: Customer, at: datetime | None = None) -> CustomerProfile:
     """The profile as seen at a time (default: now), which only recency depends on. Two queries."""
     rows = _by_category(customer)
-    recent = Purchase.objects.of(customer).latest(RECENT) if rows else []
+    recent = Purchase.objects.of(customer).newest(RECENT) if rows else []
     cuts: dict[str, list[float]] = (rows[0]["cuts"] or {}) if rows else {}
     purchases = sum(row["purchases"] for row in rows)
     spent = sum((row["spent"] or Decimal(0) for row in rows), Decimal("0.00"))

@@ -87,7 +87,7 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         """One query."""
         return [category_totals(row) for row in self.exclude(product__category=None).by_category()[:n]]
 
-    def latest(self, n: int) -> list["Purchase"]:  # type: ignore[override]
+    def newest(self, n: int) -> list["Purchase"]:
         """The `n` newest with product and category; what has no date comes last. One query."""
         newest = self.order_by(F("purchased_at").desc(nulls_last=True), "-pk")
         return list(newest.select_related("product__category")[:n])

@@ -48,7 +48,8 @@ class RowFile:
             raise ImportRefused(f"{self.path} is empty: it has not even a header.")
         if first.problem:
             raise ImportRefused(f"The header of {self.path} is no CSV: {first.problem}.")
-        self.header = [name.strip().encode(errors="replace").decode() for name in first.cells]
+        # Shown in sentences and stored, so nothing may be left in it that is no text.
+        self.header = [name.strip().replace("\0", "?").encode(errors="replace").decode() for name in first.cells]
         return self
 
     def __exit__(self, *error: object) -> None:

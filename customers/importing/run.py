@@ -1,5 +1,6 @@
 """One file from first to last: all of it or nothing, and an ImportRun that says which."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,7 +39,8 @@ def import_file(
     lets reviews make products that the shop does not know. `progress` gets a sentence now and then.
     Raises ImportRefused, OSError or django.db.Error; the run is then stored as failed, with the reason.
     """
-    run = ImportRun.objects.create(kind=kind, file=str(path)[-500:])
+    shown_path = os.fsencode(path).decode(errors="replace")
+    run = ImportRun.objects.create(kind=kind, file=shown_path[-500:])
     started = time.monotonic()
     try:
         with transaction.atomic(), Rejects(rejects or settings.DATA_DIR / "rejects" / f"{run.pk}.csv") as refused:

@@ -94,7 +94,7 @@ def purchase_facts(customer: Customer, reading: Reading) -> dict[str, Any]:
         ]
         return facts
     if reading.category == "recent_purchases":
-        facts["recent"] = [bought(purchase) for purchase in purchases.latest(RECENT)]
+        facts["recent"] = [bought(purchase) for purchase in purchases.newest(RECENT)]
         return facts
     totals = purchases.totals()
     return facts | {
