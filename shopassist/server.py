@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -17,6 +18,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
+from recommendations.assistant.intent import classifier
 from shopassist.refusal import Refusal
 
 GRACE_SECONDS = 40  # an answer under way may still be waiting for a language model
@@ -105,8 +107,9 @@ class DjangoLogger(Logger):
 
 
 def _warm_up(worker: Any) -> None:
-    """After the fork: import what the first request would wait for, and start the embedded worker."""
+    """After the fork: get ready what the first request would wait for, and start the embedded worker."""
     _ = get_resolver().url_patterns
+    threading.Thread(target=classifier.warm_up, name="warm-up", daemon=True).start()
     if settings.EMBEDDED_WORKER:
         from shopassist.worker import EmbeddedWorker
 

@@ -79,6 +79,7 @@ class Command(BaseCommand):
     def demo_question(self, show: bool) -> None:
         answer = demo.earlier_answer()
         if answer is None:
+            self.step("Intent classifier", preparation.train_classifier)
             try:
                 answer = demo.ask_demo_question()
             except QuestionFailed as failure:
