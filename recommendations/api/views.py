@@ -35,7 +35,7 @@ class ShopView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+        if len(request.body) > MAX_BODY:
             raise TooLarge
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -133,7 +133,7 @@ class Ratings(ShopView):
 
 
 def _recommendation(caller: Caller, pk: UUID) -> Recommendation:
-    """With its products; NotFound if there is none that the caller may see."""
+    """Raises NotFound if there is none that the caller may see."""
     mine = caller.recommendations().select_related("customer")
     answer = mine.filter(pk=pk).first()
     if answer is None:

@@ -79,6 +79,7 @@ def test_a_body_that_is_no_question_is_refused(storefront, body):
 
 def test_a_large_body_is_refused(storefront):
     problem(post(storefront, "recommendations/", {"query": "a toaster", "filters": {"brands": ["x" * 70_000]}}), 413)
+    problem(post(storefront, "recommendations/", b" " * 3_000_000), 413)
 
 
 def test_another_format_is_refused(storefront):
