@@ -81,7 +81,7 @@ class AnswerPage:
 
     @property
     def understood(self) -> list[str]:
-        return list(understood(self.answer.constraints))
+        return list(understood(self.answer.constraints)) if self.answer.intent == "recommendation" else []
 
     @property
     def worded_by(self) -> str:

@@ -78,11 +78,14 @@ def test_what_was_understood_is_shown(browsing, kenneth):
 
 
 def test_an_answer_about_the_customer_offers_no_products(browsing, kenneth):
-    answer = a_recommendation(kenneth, intent="informational", reasoning="You spent $412.37 in March.")
+    answer = a_recommendation(
+        kenneth, intent="informational", reasoning="You spent $412.37 in March.", constraints={"words": "router"}
+    )
 
     words = words_of(page_of(browsing, answer))
     assert "You spent $412.37 in March." in words
     assert "for you" not in words
+    assert "router" not in words
     assert "Fewer conditions or other words" not in words
 
 

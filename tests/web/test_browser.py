@@ -183,6 +183,16 @@ def test_an_ended_session_leads_to_signing_in_and_back(open_page, shop):
     expect(page).to_have_url(answer)
 
 
+def test_a_page_that_was_open_for_too_long_says_so(open_page, shop):
+    page = open_page()
+    sign_in(page)
+    page.context.clear_cookies(name="csrftoken")
+    page.get_by_label("Your question").fill("What else would I like?")
+    page.get_by_role("button", name="Ask").click()
+
+    expect(page.get_by_role("heading", name="This page was open for too long")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_page_is_accessible_and_fits_a_narrow_phone(open_page, shop, scheme):
     page = open_page(color_scheme=scheme, viewport={"width": 360, "height": 740})
