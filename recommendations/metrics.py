@@ -1,9 +1,13 @@
 """Prometheus's figures of questions, agents, models and ratings. No label holds anything of a person."""
 
+from typing import TYPE_CHECKING
+
 from prometheus_client import Counter, Histogram
 
-from recommendations.models import Rating, Recommendation
 from tracing.models import ObservationType, Trace
+
+if TYPE_CHECKING:  # the models count their ratings
+    from recommendations.models import Rating, Recommendation
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -17,7 +21,7 @@ UNGROUNDED = Counter("shopassist_ungrounded_answers", "Answers of a model that i
 RATINGS = Histogram("shopassist_rating_stars", "Stars given.", ["of"], buckets=(1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5))
 
 
-def observe_question(recommendation: Recommendation, trace: Trace) -> None:
+def observe_question(recommendation: "Recommendation", trace: Trace) -> None:
     """Count a question that is stored, answered or failed. Two queries."""
     intent = recommendation.intent or "unknown"
     QUESTIONS.labels(intent, recommendation.status, recommendation.channel).inc()
@@ -35,6 +39,6 @@ def observe_question(recommendation: Recommendation, trace: Trace) -> None:
     UNGROUNDED.inc(trace.scores.filter(name="grounded", value=0).count())
 
 
-def observe_rating(rating: Rating) -> None:
+def observe_rating(rating: "Rating") -> None:
     """Count a rating that is stored; one that was changed counts again."""
     RATINGS.labels("product" if rating.product_id else "answer").observe(float(rating.stars))

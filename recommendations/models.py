@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from functools import partial
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from customers.models import Customer, Product, StorefrontKey
+from recommendations import metrics
 from tracing.masking import mask_text
 from tracing.models import Trace
 from tracing.storage import record_score
@@ -177,6 +179,7 @@ class Recommendation(models.Model):
         rating = self.ratings.create(rater=rater, product=product, stars=stars, comment=comment)
         rating.is_first = former is None
         self._record_score(locked.stored_trace, rating)
+        transaction.on_commit(partial(metrics.observe_rating, rating))
         return rating
 
     def _record_score(self, trace: Trace, rating: "Rating") -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from prometheus_client import REGISTRY
 
 from recommendations.models import Rating, Recommendation
 from tests.api.wire import get, post, problem
@@ -138,6 +139,17 @@ def test_a_rating_takes_few_queries(storefront, django_assert_num_queries):
     # the score; and the savepoints around
     with django_assert_num_queries(13):
         rate(storefront, answer, rating=3)
+
+
+def test_stars_are_counted_when_they_are_stored(storefront, django_capture_on_commit_callbacks):
+    def counted():
+        return REGISTRY.get_sample_value("shopassist_rating_stars_sum", {"of": "answer"}) or 0
+
+    before, answer = counted(), a_recommendation(a_customer())
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            rate(storefront, answer, rating=4.5)
+    assert counted() - before == 4.5
 
 
 @pytest.mark.django_db(transaction=True)
