@@ -9,19 +9,19 @@ from recommendations.models import EngineFit
 
 TELLING_PRODUCTS = 100  # the customer's rarest purchases that are compared
 BUYERS_A_PRODUCT = 2000  # looked at most, so that a product that everybody bought costs no more than another
-SHORTLIST = 200  # customers whose whole purchases are read to compare exactly
+SHORTLIST = 100  # customers whose whole purchases are read to compare exactly
 
 # A product's rarity is ln(1 + customers / its buyers). The similarity is the cosine of two
 # customers' purchases, each weighing the root of its rarity: 1 for the same products, 0 for none.
 SIMILAR = """
-WITH mine AS (
+WITH mine AS MATERIALIZED (
     SELECT product_id, ln(1 + %(customers)s::float8 / greatest(coalesce(buyers, 1), 1)) AS rarity
     FROM (SELECT DISTINCT product_id FROM customers_purchase WHERE customer_id = %(customer)s) bought
     LEFT JOIN (SELECT product_id, buyers FROM recommendations_productpopularity WHERE fit_id = %(fit)s) popularity
         USING (product_id)
-), telling AS (
+), telling AS MATERIALIZED (
     SELECT product_id, rarity FROM mine ORDER BY rarity DESC, product_id LIMIT %(telling)s
-), shortlist AS (
+), shortlist AS MATERIALIZED (
     SELECT buyer.customer_id, sum(telling.rarity) AS shared
     FROM telling CROSS JOIN LATERAL (
         SELECT DISTINCT customer_id FROM customers_purchase
@@ -29,16 +29,17 @@ WITH mine AS (
         ORDER BY customer_id LIMIT %(buyers)s
     ) buyer
     GROUP BY buyer.customer_id ORDER BY shared DESC, buyer.customer_id LIMIT %(shortlist)s
+), bought AS (
+    SELECT DISTINCT customer_id, product_id FROM customers_purchase
+    WHERE customer_id IN (SELECT customer_id FROM shortlist)
 ), compared AS (
-    SELECT shortlist.customer_id, other.rarity AS theirs, other.shared, other.products
-    FROM shortlist CROSS JOIN LATERAL (
-        SELECT sum(ln(1 + %(customers)s::float8 / greatest(coalesce(popularity.buyers, 1), 1))) AS rarity,
-            sum(mine.rarity) AS shared, count(mine.product_id) AS products
-        FROM (SELECT DISTINCT product_id FROM customers_purchase WHERE customer_id = shortlist.customer_id) bought
-        LEFT JOIN recommendations_productpopularity popularity
-            ON popularity.product_id = bought.product_id AND popularity.fit_id = %(fit)s
-        LEFT JOIN mine ON mine.product_id = bought.product_id
-    ) other
+    SELECT bought.customer_id, sum(mine.rarity) AS shared, count(mine.product_id) AS products,
+        sum(ln(1 + %(customers)s::float8 / greatest(coalesce(popularity.buyers, 1), 1))) AS theirs
+    FROM bought
+    LEFT JOIN (SELECT product_id, buyers FROM recommendations_productpopularity WHERE fit_id = %(fit)s) popularity
+        USING (product_id)
+    LEFT JOIN mine USING (product_id)
+    GROUP BY bought.customer_id
 )
 SELECT customer.id, customer.external_id, customer.name,
     least(1, compared.shared / sqrt((SELECT sum(rarity) FROM mine) * compared.theirs)) AS similarity, compared.products
