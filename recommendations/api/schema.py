@@ -63,7 +63,7 @@ ANSWER = OpenApiExample(
                 "category": "Electronics",
                 "price": "9.50",
                 "score": 1.2,
-                "parts": {"co_purchase": 0.9, "reviews": 0.3},
+                "parts": {"co-purchase": 0.9, "reviews": 0.3},
                 "reason": "Bought by 12 customers who also bought a Router",
                 "reasons": [
                     {

@@ -3,6 +3,7 @@
 from argparse import ArgumentTypeError
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.renderers import JSONRenderer
 
@@ -58,10 +59,10 @@ def _customer(id_or_name: str) -> Customer | None:
 
 def answer_lines(answer: Recommendation) -> list[str]:
     """For reading. The shop's texts are data: what could steer a terminal is left out."""
-    lines = [*answer.reasoning.splitlines(), ""]
+    lines = answer.reasoning.splitlines()
     for item in answer.products.all():
-        price = "" if item.price is None else f", {item.price}"
-        lines.append(f"{item.rank}. {item.name} ({item.external_id}){price}")
-        lines += [f"     {reason['text']}" for reason in item.reasons]
+        price = "" if item.price is None else f", {item.price} {settings.CURRENCY}"
+        lines += ["", f"{item.rank}. {item.name} ({item.external_id}){price}"]
+        lines += [f"   {reason['text']}" for reason in item.reasons]
     lines += ["", f"trace {answer.trace_id}, {answer.processing_time_ms:.0f} ms, {answer.model}"]
     return ["".join(c for c in line if c.isprintable()) for line in lines]
