@@ -5,12 +5,12 @@ from recommendations.assistant.text import fold
 # Never part of what a product is called here; they also separate one thing named from the next.
 STOP = frozenset(
     """a about above above after again ahead all alike already also although always am an and another any anybody anyone
-    anything anyway are aren't around as ask asked asking at available away back be because been before being below besides
+    anything anyway are aren't around as ask asked asking at available away  be because been before being below besides
     best better between beyond both bring bring but buy buying bought by came can can't cannot cant carry check choose choosing come
     comes compare consider considering cool cost costing costs could couldn't cuz currently decent decide definitely did
     didn't do does doesn't doing don't done dont each either else enjoy enjoys enough especially etc even ever every everything
     excellent except exactly expensive fancy favor favour fantastic few find finding fine first fit fits following for found from
-    further get gets getting give given gives giving go goes going gonna good got gotta great guess guys had hand has hasn't have
+    further get gets getting give given gives giving go goes going gonna good got gotta great guess guys had  has hasn't have
     haven't having he he'd he'll he's hear hello help helpful helps her here hers hey hi him his hope how how's however i i'd
     i'll i'm i've id if ill im in inexpensive instead interest interested interesting into is isn't it it'd it'll it's item items
     its ive just keep kind kinda kindly know lately least left let let's lets like liked likely likes list little ll located look
@@ -36,8 +36,8 @@ STOP = frozenset(
     people lol omg btw hmm hm um uh oh ah wow guys folks asap urgently dear sir madam ai assistant bot shopassist catalog
     catalogue inventory collection assortment selection website online delivered delivery shipping ship ignore previous
     instructions afford happen broke broken died dies stopped working worn needing wear wearing looks feel feeling feels fun
-    unique happy kick big-ticket bit couple tonight soon week month year next surprise treat treats advise advice browse
-    browsing money spare going got history based purchase-history profile basket cart complement complements complementary
+    unique happy kick big-ticket  couple tonight soon week month year next surprise   advise advice browse
+    browsing money  going got history based purchase-history profile   complement complements complementary
     compatible suited replacement replacements upgrade another's per maximum minimum max min bucks euro euros dollar dollars
     pound pounds anymore maybe recommendable propose proposal inspire inspiration inspo whichever including include includes recent
     past behaviour behavior preference preferences style's personalized personalised""".split()
@@ -61,6 +61,9 @@ CONTEXT = frozenset(
     august september october november december monday tuesday wednesday thursday friday saturday sunday
     home house household room place office work""".split()
 )
+
+# Filler that is a thing at the end of a name: "tank top", "guitar picks", "chicken stock".
+NOUN_AT_END = frozenset("top tops match matches pick picks stock".split())
 
 # At the end of what is wanted they add nothing: "gardening gifts", "coffee ideas".
 TRAILING = frozenset(fold(word) for word in ("gift", "gifts", "present", "presents", "lover", "lovers", "fan", "fans"))

@@ -16,8 +16,12 @@ def tidy(text: str) -> str:
     """The text on one line with plain quotes, dashes and spaces; never longer than LONGEST."""
     text = unicodedata.normalize("NFKC", text[:LONGEST].translate(_SAME)).translate(_SAME)
     text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
-    text = "".join(c for c in text if unicodedata.category(c) not in _DROPPED)
+    text = "".join(_digit(c) for c in text if unicodedata.category(c) not in _DROPPED)
     return re.sub(r"\s+", " ", text)[:LONGEST].strip()
+
+
+def _digit(c: str) -> str:
+    return str(unicodedata.decimal(c)) if c.isdecimal() else c
 
 
 def lowered(text: str) -> str:
@@ -49,6 +53,12 @@ class Scratch:
         for match in list(pattern.finditer(self.low)):
             self.strike(*match.span())
             yield match
+
+    def cut(self, pattern: re.Pattern[str]) -> None:
+        """Takes every match out as if it had never been written."""
+        for match in reversed(list(pattern.finditer(self.low))):
+            self.text = self.text[: match.start()] + self.text[match.end() :]
+            self.low = self.low[: match.start()] + self.low[match.end() :]
 
     def strike(self, start: int, end: int) -> None:
         self.low = self.low[:start] + STRUCK * (end - start) + self.low[end:]

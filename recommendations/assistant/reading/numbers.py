@@ -14,9 +14,7 @@ WORDS["dozen"] = 12
 SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "k": 1000}
 
 _WORD = "|".join(sorted([*WORDS, "hundred", "thousand", "grand"], key=len, reverse=True))
-IN_WORDS = (
-    rf"(?>(?:(?:an?|half a) (?=hundred|thousand|grand|dozen))?(?:{_WORD})\b(?:(?:[ -]| and )(?:{_WORD})\b){{0,6}})"
-)
+IN_WORDS = rf"(?>(?:(?:an?|half a) (?=hundred|thousand|grand|dozen))?(?:{_WORD})\b(?:(?:[ -]|(?:(?<=hundred)|(?<=thousand)) and )(?:{_WORD})\b){{0,6}})"
 _GROUPED = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)"
 IN_DIGITS = rf"(?>(?:{_GROUPED}|\d{{1,9}}(?:[.,]\d{{1,2}}(?!\d))?)(?: ?(?:k|thousand|hundred|grand)\b)?)"
 NUMBER = rf"(?:{IN_DIGITS}|{IN_WORDS})"

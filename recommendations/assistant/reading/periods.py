@@ -272,8 +272,8 @@ _RANGES: tuple[tuple[re.Pattern[str], Read], ...] = (
     (re.compile(rf"\b(?:in |over |during |for |within |from )?(?:the |my )?(?:last|past|previous|recent) (?P<n>{_COUNT}) (?P<u>{_UNIT})s?\b"), _rolling),
     (re.compile(rf"\b(?:in|over|during|within|for) the (?:past|last|previous) (?P<u>{_UNIT})\b|\b(?:the )?past (?P<v>{_UNIT})\b"), _rolling_one),
     (re.compile(r"\b(?:so far this (?P<u>year|month)|ytd|mtd)\b"), _to_date),
-    (re.compile(rf"\b(?P<how>since|from|starting(?: from)?|as of|after|later than|before|prior to|earlier than|until|till|up to|through|by) (?:the (?:end|start|beginning) of )?{_P}(?!\w)(?: on(?:wards?)?)?"), _open),
-    (re.compile(rf"\b(?:in|on|during|for|of|over|throughout|within|this|last|at|around) (?:(?:all|the whole|the month|month) (?:of )?)?{_P}(?!\w)"), _inside),
+    (re.compile(rf"\b(?P<how>since|from|starting(?: from)?|as of|after|later than|(?<!day )before|prior to|earlier than|until|till|up to|through|by) (?:the (?:end|start|beginning) of )?{_P}(?!\w)(?: on(?:wards?)?)?"), _open),
+    (re.compile(rf"\b(?:in|on|during|for|(?<!half )(?<!quarter )of|over|throughout|within|at|around) (?:(?:all|the whole|the month|month) (?:of )?)?{_P}(?!\w)"), _inside),
     (re.compile(rf"(?<![\w])(?P<p>{_SURE}|(?:last|this|past) (?:{_MONTH}|{'|'.join(_SEASONS)}|{'|'.join(_DAYS)}))(?!\w)"), _inside),
 )  # fmt: skip
 

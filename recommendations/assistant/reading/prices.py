@@ -76,7 +76,7 @@ _NEAR = (
     r"|more or less|give or take|just about|environ|etwa"
 )
 _BETWEEN = re.compile(
-    rf"\b(?:(?P<word>between|btw|from|in the range(?: of)?|price range(?: (?:is|of))?:?|range(?: of)?|budget(?: of| is)?:?|zwischen|entre|priced)"
+    rf"(?:\b(?P<word>between|btw|from|in the range(?: of)?|price range(?: (?:is|of))?:?|range(?: of)?|budget(?: of| is)?:?|zwischen|entre|priced)"
     rf" )?{_money('low')} ?(?:-|and|to|till|until|und|et|y|bis|or) ?{_money('high')}"
 )
 _OR_LESS = re.compile(

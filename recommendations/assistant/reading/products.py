@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .catalogue import WORD, Index, Mention
-from recommendations.assistant.filler import CONTEXT, STOP, TRAILING
+from recommendations.assistant.filler import CONTEXT, NOUN_AT_END, STOP, TRAILING
 from recommendations.assistant.text import STRUCK, Scratch, fold
 
 # Brands that are everyday words as well: written small beside other words they may mean the thing ("apple juice").
@@ -26,7 +26,7 @@ _EXCLUDES = (
     r"|not (?:from|by|in|with)|without|not|no)"
 )
 _EXCLUSION = re.compile(
-    rf"(?<![\w'-]){_EXCLUDES}(?: (?:any|a|an|the|my|another|more|other|yet another|made of|made with|made by|from|by|with|about|products?|kind of|type of|sort of))*"
+    rf"(?<![\w'-])(?<!why )(?<!or )(?<!if ){_EXCLUDES}(?: (?:any|a|an|the|my|another|more|other|yet another|made of|made with|made by|from|by|with|about|products?|kind of|type of|sort of))*"
     rf" (?!(?:{_NOT_A_THING})\b)(?P<things>[^.;:!?{re.escape(STRUCK)}()]{{1,80}})"
 )
 _THING_ENDS = re.compile(
@@ -61,6 +61,7 @@ def take_products(scratch: Scratch, index: Index) -> Named:
     named = Named()
     _take_exclusions(scratch, index, named)
     _take_companion(scratch, named)
+    _take_names_with_filler(scratch, index, named)
     kept: list[str] = _quoted(scratch)
     for run in _runs(scratch):
         kept += _read_run(scratch, run, index, named)
@@ -116,6 +117,17 @@ def _take_companion(scratch: Scratch, named: Named) -> None:
         scratch.strike(*match.span())
 
 
+def _take_names_with_filler(scratch: Scratch, index: Index, named: Named) -> None:
+    """Names like "New Balance", of which a word would be lost as filler."""
+    words = list(WORD.finditer(scratch.low))
+    for mention in index.find([word[0] for word in words]):
+        start, end = words[mention.first].start(), words[mention.last - 1].end()
+        several = mention.last - mention.first > 1 and STRUCK not in scratch.low[start:end]
+        if several and any(word[0] in STOP for word in words[mention.first : mention.last]):
+            _add(named.brands if mention.is_brand else named.categories, mention.name)
+            scratch.strike(start, end)
+
+
 def _quoted(scratch: Scratch) -> list[str]:
     """A title in quotes stays as it is."""
     kept = []
@@ -133,9 +145,11 @@ def _runs(scratch: Scratch) -> list[list[re.Match[str]]]:
     last = 0
     for match in WORD.finditer(scratch.low):
         gap = scratch.low[last : match.start()]
-        if match[0] in STOP or not _joins(gap):
+        joins = _joins(gap)
+        filler = match[0] in STOP and not (match[0] in NOUN_AT_END and joins and runs[-1])
+        if filler or not joins:
             runs.append([])
-        if match[0] not in STOP:
+        if not filler:
             runs[-1].append(match)
         last = match.end()
     return [run for run in runs if run]

@@ -23,6 +23,9 @@ _AGAIN = re.compile(
 _NEVER_BOUGHT = re.compile(
     r"\b(?:haven't|have not|hasn't|has not|havent|hasnt|not|never|don't|do not|didn't|without)\b[^.,;!?]{0,25}\b(?:already|before|yet|bought|own|again)\b"
 )
+_PHRASES = re.compile(
+    r"\b(?:(?:back )?in stock|on sale|on hand|(?:to|in) my (?:basket|cart)|treat (?:my|your|him|her)(?:self)?)\b"
+)
 _DELIVERY = re.compile(r"\b(?:with)?in \d{1,3} (?:business |working )?(?:minutes?|hours?|days?|weeks?)\b")
 _AGE = re.compile(
     r"\bfor (?:(?:a|an|my|our|his|her|their|the) )?\d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?[ -]?(?:years?|yrs?|yo|y/o|months?|mo)(?:[ -]?olds?)?\b"
@@ -73,7 +76,7 @@ def read_question(text: str, *, catalogue: Catalogue, today: date, customer_name
 
 def _constraints(scratch: Scratch, index: Index, price: PriceRange) -> tuple[Constraints, str]:
     exclude_bought = bool(_NEVER_BOUGHT.search(scratch.low)) or not _AGAIN.search(scratch.low)
-    for pattern in (_NEVER_BOUGHT, _AGAIN, _DELIVERY, _AGE):
+    for pattern in (_NEVER_BOUGHT, _AGAIN, _DELIVERY, _AGE, _PHRASES):
         list(scratch.take(pattern))
     count = take_count(scratch)
     named = take_products(scratch, index)
@@ -102,12 +105,11 @@ def _take_name(scratch: Scratch, customer_name: str) -> None:
         return
     whole = r"\s+".join(parts)
     single = "|".join(part for part in parts if len(part) > 1) or whole
-    list(scratch.take(re.compile(rf"(?<!\w){whole}(?:'s?)?(?!\w)")))
-    before = r"(?<=would )|(?<=does )|(?<=did )|(?<=has )|(?<=is )|(?<=for )|(?<=should )|(?<=might )|(?<=will )|(?<=could )|(?<=to )|(?<=mr )|(?<=ms )|(?<=mrs )"
-    list(
-        scratch.take(
-            re.compile(
-                rf"(?:{before})(?:{single})(?:'s)?(?!\w)|(?<!\w)(?:{single})(?:'s| (?=(?:would|likes?|might|will|bought|has|needs?|wants?)\b))"
-            )
-        )
+    scratch.cut(re.compile(rf"(?<!\w){whole}(?:'s?)?(?!\w) ?"))
+    before = "|".join(
+        f"(?<={word} )" for word in "would does did has is for should might will could to mr ms mrs".split()
+    )
+    after = "would|likes?|might|will|bought|has|needs?|wants?"
+    scratch.cut(
+        re.compile(rf"(?:{before})(?:{single})(?:'s)?(?!\w)|(?<!\w)(?:{single})(?:'s (?=\w)| (?=(?:{after})\b))")
     )
