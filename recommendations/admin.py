@@ -1,5 +1,6 @@
 """What staff see of recommendations, ratings and fits. All of it is history: nobody edits it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,8 @@ from unfold.decorators import display
 
 from customers.money import format_money
 from recommendations.models import Conversation, EngineFit, Rating, Recommendation, RecommendedProduct
+from tracing.admin import related_links
+from tracing.models import Trace
 
 STATUS_COLOURS = {Recommendation.Status.ANSWERED: "success", Recommendation.Status.FAILED: "danger"}
 
@@ -32,7 +35,7 @@ class ProductsInline(ReadOnly, TabularInline):
     model = RecommendedProduct
     tab = False
     extra = 0
-    fields = ("rank", "linked", "money", "score", "score_parts", "facts", "source", "sentiment", "stars")
+    fields = ("rank", "linked", "money", "total", "score_parts", "facts", "source", "reviewed", "stars")
     readonly_fields = fields
     verbose_name_plural = "products"
 
@@ -48,14 +51,22 @@ class ProductsInline(ReadOnly, TabularInline):
     def money(self, item: RecommendedProduct) -> str:
         return "" if item.price is None else format_money(item.price)
 
+    @display(description="score")
+    def total(self, item: RecommendedProduct) -> str:
+        return f"{item.score:.3f}"
+
+    @display(description="sentiment")
+    def reviewed(self, item: RecommendedProduct) -> str:
+        return "" if item.sentiment is None else f"{item.sentiment:.2f}"
+
     @display(description="parts of the score")
     def score_parts(self, item: RecommendedProduct) -> SafeString:
         parts = sorted(item.parts.items(), key=lambda part: -abs(part[1]))
-        return format_html_join(format_html("<br>"), "{} {}", ((name, f"{value:+.3f}") for name, value in parts))
+        return format_html_join(SafeString("<br>"), "{} {}", ((name, f"{value:+.3f}") for name, value in parts))
 
     @display(description="reasons")
     def facts(self, item: RecommendedProduct) -> SafeString:
-        return format_html_join(format_html("<br>"), "{}", ((reason["text"],) for reason in item.reasons))
+        return format_html_join(SafeString("<br>"), "{}", ((reason["text"],) for reason in item.reasons))
 
     @display(description="rating")
     def stars(self, item: RecommendedProduct) -> str:
@@ -83,35 +94,37 @@ class RecommendationAdmin(ReadOnly, ModelAdmin):
     show_full_result_count = False
     inlines = (ProductsInline, RatingsInline)
     fieldsets = (
-        (None, {"fields": ("query", "reasoning", "error", "outcome", "trace", "created_at", "who", "channel")}),
-        ("Understood as", {"fields": ("intent", "intent_category", "intent_confidence", "constraints", "filters")}),
+        (None, {"fields": ("query", "reasoning", "error", ("outcome", "created_at"), ("who", "channel"), "trace")}),
+        (
+            "Understood as",
+            {
+                "classes": ("tab",),
+                "fields": (("intent", "intent_category", "intent_confidence"), "constraints", "filters"),
+            },
+        ),
         (
             "Found",
             {
+                "classes": ("tab",),
                 "fields": (
-                    "strategy",
-                    "confidence_score",
-                    "similar_customers_analyzed",
-                    "products_considered",
-                    "products_filtered_by_sentiment",
-                    "customer_profile",
-                )
+                    ("strategy", "confidence_score"),
+                    ("products_considered", "products_filtered_by_sentiment", "similar_customers_analyzed"),
+                ),
             },
         ),
         (
             "Worked out by",
             {
+                "classes": ("tab",),
                 "fields": (
-                    "model",
                     "agent_execution_order",
+                    ("model", "ms"),
                     "fallbacks",
-                    "input_tokens",
-                    "output_tokens",
-                    "cost",
-                    "ms",
-                )
+                    ("input_tokens", "output_tokens", "cost"),
+                ),
             },
         ),
+        ("Customer", {"classes": ("tab",), "fields": ("customer", "customer_profile")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
@@ -160,6 +173,15 @@ class ConversationAdmin(ReadOnly, ModelAdmin):
     list_display = ("id", "customer", "created_at")
     list_select_related = ("customer",)
     show_full_result_count = False
+
+
+def recommendation_of(trace: Trace) -> Iterator[tuple[str, str]]:
+    """The link from a trace's page to what it explains."""
+    for recommendation in Recommendation.objects.filter(stored_trace=trace):
+        yield "Recommendation", reverse("admin:recommendations_recommendation_change", args=[recommendation.pk])
+
+
+related_links.append(recommendation_of)
 
 
 def page_link(model: str, pk: Any, text: str) -> str:
