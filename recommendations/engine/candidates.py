@@ -172,7 +172,8 @@ def _strategy(candidates: list[Candidate], searched: bool) -> str:
 
 
 def _nothing(wanted: Wanted, customer: Customer | None, constraints: Constraints) -> str:
-    """Why nothing fits, in a sentence."""
-    what = f"Products match “{' '.join(wanted.words)}”, but none" if wanted.words else "No product"
-    already = " and was not bought already" if customer and constraints.exclude_bought else ""
-    return f"{what} fits everything that was asked for{already}."
+    """Why nothing fits, in a sentence that is true whichever limit it was."""
+    what = f"“{' '.join(wanted.words)}”" if wanted.words else "product"
+    new = " that was not bought already" if customer and constraints.exclude_bought else ""
+    limits = constraints.limits()
+    return f"The shop has no {what}{new}{' ' if limits else ''}{' and '.join(limits)}."

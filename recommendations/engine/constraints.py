@@ -65,6 +65,21 @@ class Constraints:
             exclude_bought=self.exclude_bought and other.exclude_bought,
         )
 
+    def limits(self) -> list[str]:
+        """What is demanded beside the words, to go after the name of a thing."""
+        return [
+            phrase
+            for phrase, demanded in {
+                "in that price range": self.min_price is not None or self.max_price is not None,
+                "in those categories": self.categories,
+                "of those brands": self.brands,
+                "without what was ruled out": (
+                    self.excluded_words or self.excluded_categories or self.excluded_brands or self.excluded_products
+                ),
+            }.items()
+            if demanded
+        ]
+
     def as_json(self) -> dict[str, Any]:
         """Only what is set; money as text."""
         default = asdict(Constraints())

@@ -113,7 +113,8 @@ def _lock() -> None:
 def _chosen(last: HeldOut) -> tuple[float, csr_array, dict[str, float]]:
     """The ridge that ranks the held-out purchases best, the weights that don't know them, and each one's NDCG@10."""
     known = last.known.bought
-    candidates = dict(zip(RIDGES, item_weights(gram_of(known), RIDGES), strict=True))
+    gram = gram_of(known)
+    candidates = dict(zip(RIDGES, item_weights(gram, RIDGES), strict=True))
     if not len(last.customers):
         return DEFAULT_RIDGE, candidates[DEFAULT_RIDGE], {}
     profile, bought = profiles(last.known, last.customers), known[last.customers].toarray() > 0
@@ -122,7 +123,9 @@ def _chosen(last: HeldOut) -> tuple[float, csr_array, dict[str, float]]:
         for ridge, weights in candidates.items()
     }
     best = max(RIDGES, key=lambda ridge: reached[ridge])
-    return best, candidates[best], {f"{ridge:g}": round(value, 4) for ridge, value in reached.items()}
+    rows, columns, served, _ = strongest(candidates[best], gram, KEPT)
+    weights = csr_array((served, (rows, columns)), shape=gram.shape)
+    return best, weights, {f"{ridge:g}": round(value, 4) for ridge, value in reached.items()}
 
 
 def _shelf(product_pks: NDArray[np.int64]) -> Shelf:

@@ -38,10 +38,11 @@ LINKS = frozenset(
 # Of no help unless the catalogue itself uses them.
 FILLERS = frozenset(
     (
-        "thing", "things", "stuff", "something", "anything", "item", "items", "product", "products",
-        "article", "articles", "idea", "ideas", "option", "options", "one", "ones", "some", "any", "please",
-        "good", "nice", "best", "great", "cool", "new", "cheap", "recommendation", "recommendations",
-        "suggestion", "suggestions", "else", "other", "others", "similar", "present",
+        "thing", "things", "stuff", "something", "anything", "item", "items", "product", "products", "article",
+        "articles", "idea", "ideas", "option", "options", "one", "ones", "some", "any", "please", "good", "nice",
+        "best", "great", "cool", "new", "cheap", "recommendation", "recommendations", "suggestion",
+        "suggestions", "else", "other", "others", "similar", "gift", "gifts", "present", "presents", "accessory",
+        "accessories", "gear", "equipment",
     )
 )  # fmt: skip
 
@@ -102,8 +103,8 @@ def understand(text: str) -> Wanted:
             word, known = pair.word, True
             position += 1
         elif not known and (better := closest(word, token.near)):
-            corrections.append((word, better))
-            word, known = better, True
+            word, known = better, better not in FILLERS
+            corrections += [(token.word, better)] if known else []
         if known or not (token.is_stop or word in LINKS or word in FILLERS):
             kept.append((word, known))
         position += 1
@@ -129,7 +130,7 @@ def closest(word: str, near: list[tuple[str, int]]) -> str:
         return ""
     allowed = 1 if len(word) < 8 else 2
     ranked = []
-    for other, products in near:
+    for other, products in [*near, *((filler, 0) for filler in FILLERS)]:
         same_start = other[0] == word[0] or other[:2] == word[1::-1]
         apart = distance(_singular(word), _singular(other))
         if same_start and apart <= allowed:

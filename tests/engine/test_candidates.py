@@ -74,7 +74,7 @@ def test_before_anything_was_bought_the_newest_products_come_first():
 def test_without_products_there_is_a_note():
     found = found_for()
     assert found.candidates == []
-    assert found.notes == ["No product fits everything that was asked for."]
+    assert found.notes == ["The shop has no product."]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,9 @@ from recommendations.engine.ranking import BLEND, diverse, rank
 from recommendations.engine.reviews import filter_by_sentiment
 
 
-def a_candidate(pk: int, name: str = "", category: str = "", **signals) -> Candidate:
-    known = {"brand": "", "price": Decimal(10), "sentiment": None, "review_count": 0}
-    return Candidate(
-        product_pk=pk, product_id=f"p{pk}", name=name or f"Product {pk}", category=category, **known | signals
-    )
+def a_candidate(pk: int, name: str = "", category: str = "", **signals: Any) -> Candidate:
+    fields: dict[str, Any] = {"brand": "", "price": Decimal(10), "sentiment": None, "review_count": 0, **signals}
+    return Candidate(product_pk=pk, product_id=f"p{pk}", name=name or f"Product {pk}", category=category, **fields)
 
 
 def ids(ranked) -> list[int]:
