@@ -16,8 +16,9 @@ DELETE FROM staged USING ranked WHERE ranked.line = staged.line AND ranked.place
 # Ids with rows that differ in anything but their line.
 CONTRADICTING_IDS = """
 SELECT count(*) FROM (
-    SELECT external_id FROM staged GROUP BY external_id
-    HAVING count(*) > 1 AND count(DISTINCT to_jsonb(staged) - 'line') > 1
+    SELECT external_id FROM staged
+    WHERE external_id IN (SELECT external_id FROM staged GROUP BY external_id HAVING count(*) > 1)
+    GROUP BY external_id HAVING count(DISTINCT to_jsonb(staged) - 'line') > 1
 ) AS contradicting
 """
 

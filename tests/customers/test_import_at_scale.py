@@ -95,7 +95,7 @@ def test_imports_at_once_wait_for_each_other_and_both_arrive(tmp_path):
         lock_shop()
         for thread in threads:
             thread.start()
-        while len(said) < len(threads):
+        while len(said) < len(threads) and any(thread.is_alive() for thread in threads):
             threads[0].join(0.05)
     for thread in threads:
         thread.join(60)

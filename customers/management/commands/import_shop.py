@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ class Command(BaseCommand):
             raise CommandError("Nothing to import: give --purchases, --reviews or --products.")
         for kind, path in files:
             try:
-                run = import_file(kind, path, create_products=create_products, progress=self.stderr.write)
+                run = import_file(
+                    kind, path, create_products=create_products, progress=partial(self.stderr.write, style_func=str)
+                )
             except (ImportRefused, OSError, Error) as error:
                 raise CommandError(f"Nothing of {path} was imported. {error}") from error
             self.stdout.write("\n".join(report_lines(run)))

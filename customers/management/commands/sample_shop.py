@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         if customers < 1:
             raise CommandError("A shop needs a customer: --customers has to be 1 or more.")
         try:
-            runs = load_sample(customers, seed, progress=self.stderr.write)
+            runs = load_sample(customers, seed, progress=partial(self.stderr.write, style_func=str))
         except SampleRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         for run in runs:
