@@ -60,7 +60,10 @@ class Trace(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
-        indexes = [models.Index(F("started_at").desc(), name="trace_time")]
+        indexes = [
+            models.Index(F("started_at").desc(), name="trace_time"),
+            models.Index(F("level"), F("started_at").desc(), condition=~Q(level="DEFAULT"), name="trace_trouble"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.trace_id}"

@@ -82,6 +82,7 @@ class Relay:
         else:
             langfuse.send_score(body)
         self.done["sent"] += 1
+        log.debug("LangFuse took entry %s (%s, %d bytes)", entry.pk, entry.kind, len(body))
         sent = {"state": State.SENT, "sent_at": timezone.now(), "attempts": entry.attempts + 1}
         self._note(entry, **sent, due_at=after(FIRST_LOOK[Kind(entry.kind)]))
 
@@ -90,6 +91,7 @@ class Relay:
         waited = (timezone.now() - sent_at).total_seconds()
         if is_shown(entry, langfuse):
             self.done["delivered"] += 1
+            log.debug("LangFuse shows entry %s (%s)", entry.pk, entry.kind)
             self._note(entry, state=State.CONFIRMED, last_error="", due_at=timezone.now() + KEPT)
         elif waited < PATIENCE[Kind(entry.kind)]:
             self._note(entry, due_at=after(max(FIRST_LOOK[Kind(entry.kind)], waited / 2)))

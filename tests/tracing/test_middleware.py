@@ -1,0 +1,83 @@
+import json
+import logging
+import re
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+from langfuse import Langfuse
+from pythonjsonlogger.json import JsonFormatter
+
+from tracing import context
+from tracing.context import TraceContext, entered, new_trace_id
+from tracing.logs import RequestIds
+from tracing.middleware import TracingMiddleware
+from tracing.spans import observe_root
+
+
+def answered(**headers):
+    """The answer's ids, and the context that the view saw."""
+    seen = []
+
+    def view(_request):
+        seen.append(context.current())
+        return HttpResponse()
+
+    names = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    answer = TracingMiddleware(view)(RequestFactory().get("/", **names))
+    assert context.current() is None
+    assert (answer["X-Trace-ID"], answer["X-Request-ID"]) == (seen[0].trace_id, seen[0].request_id)
+    return seen[0]
+
+
+def test_a_callers_trace_is_taken_up():
+    here = answered(traceparent=f"00-{'ab' * 16}-{'cd' * 8}-01", **{"X-Request-ID": "order-17"})
+    assert here == TraceContext("ab" * 16, "cd" * 8, "order-17")
+
+
+@pytest.mark.parametrize(
+    "traceparent",
+    [
+        "", "nonsense", "00-" + "a" * 9999,
+        f"00-{'0' * 32}-{'cd' * 8}-01", f"00-{'ab' * 16}-{'0' * 16}-01", f"ff-{'ab' * 16}-{'cd' * 8}-01",
+        f"00-{'AB' * 16}-{'cd' * 8}-01", f"00-{'ab' * 15}-{'cd' * 8}-01", f"00-{'ab' * 16}-{'cd' * 8}",
+    ],
+)  # fmt: skip
+def test_what_is_no_traceparent_is_ignored(traceparent):
+    here = answered(traceparent=traceparent)
+    assert here.parent_span_id == ""
+    assert re.fullmatch("[0-9a-f]{32}", here.trace_id)
+    assert here.trace_id != answered(traceparent=traceparent).trace_id
+
+
+def test_a_repeated_request_of_one_caller_has_one_trace():
+    first = answered(**{"X-Request-ID": "17", "Authorization": "Bearer a"})
+    assert first == answered(**{"X-Request-ID": "17", "Authorization": "Bearer a"})
+    assert first.trace_id != answered(**{"X-Request-ID": "18", "Authorization": "Bearer a"}).trace_id
+    assert first.trace_id != answered(**{"X-Request-ID": "17", "Authorization": "Bearer b"}).trace_id
+    assert answered(**{"X-Request-ID": "17", "X-API-Key": "a"}) != answered(**{"X-Request-ID": "17", "X-API-Key": "b"})
+
+
+@pytest.mark.parametrize("request_id", ["", "a b", "x" * 129, "<script>", "ü", "a\x00b"])
+def test_a_hostile_request_id_is_replaced(request_id):
+    here = answered(**{"X-Request-ID": request_id})
+    assert re.fullmatch("[0-9a-f]{32}", here.request_id)
+    assert here.trace_id != answered(**{"X-Request-ID": request_id}).trace_id
+
+
+def test_seeded_ids_are_those_of_langfuses_sdk():
+    for seed in ("order-17", "ü", "x" * 10_000):
+        assert new_trace_id(seed) == Langfuse.create_trace_id(seed=seed)
+
+
+def test_logs_carry_the_ids_where_there_is_a_context(caplog):
+    def line():
+        record = logging.makeLogRecord({"msg": "hello"})
+        assert RequestIds().filter(record)
+        return json.loads(JsonFormatter("%(message)s").format(record))
+
+    assert line() == {"message": "hello"}
+    with entered(TraceContext("ab" * 16, request_id="17")):
+        assert line() == {"message": "hello", "trace_id": "ab" * 16, "request_id": "17"}
+        with observe_root("answer") as root:
+            assert line()["trace_id"] == root.trace_id
