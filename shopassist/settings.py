@@ -151,10 +151,15 @@ OLLAMA_NUM_PREDICT = env.integer("OLLAMA_NUM_PREDICT", 400)  # tokens of an answ
 OLLAMA_TEMPERATURE = env.number("OLLAMA_TEMPERATURE", 0.2)
 LLM_MODELS = {
     "intent": env.text("INTENT_MODEL", default="llama3.2:3b"),
-    "sentiment": env.text("SENTIMENT_MODEL", default="llama3.2:3b"),
+    "sentiment": env.text("SENTIMENT_MODEL"),  # without a name reviews keep the sentiment that VADER read
     "response": env.text("RESPONSE_MODEL", default="llama3.1:8b"),
     "judge": env.text("JUDGE_MODEL"),  # without a name nothing is judged
 }
+if LLM_BACKEND == "ollama":
+    CELERY_BEAT_SCHEDULE |= {
+        "read reviews": {"task": "recommendations.tasks.read_reviews", "schedule": timedelta(minutes=1)},
+        "judge answers": {"task": "recommendations.tasks.judge", "schedule": timedelta(minutes=1)},
+    }
 INTENT_CONFIDENCE = env.number("INTENT_CONFIDENCE", 0.8)  # below it an LLM is asked too
 
 # Where traces go: always PostgreSQL, and LangFuse where it is configured

@@ -11,7 +11,6 @@ from recommendations.assistant.composer import EMBEDDED
 from recommendations.assistant.generation import ModelFailed, generate_structured
 from recommendations.assistant.models import chat_model, has_language_model
 from recommendations.models import Recommendation
-from tracing.models import Trace
 from tracing.spans import observe_root
 from tracing.storage import record_score, store
 
@@ -42,17 +41,16 @@ def judge_answers() -> int:
     )
     judged = 0
     for answer in answers:
-        if answer.stored_trace:
-            try:
-                judge(answer, answer.stored_trace)
-            except ModelFailed as failure:
-                log.warning("Answers stay without a judgement: %s", failure)
-                break
-            judged += 1
+        try:
+            judge(answer)
+        except ModelFailed as failure:
+            log.warning("Answers stay without a judgement: %s", failure)
+            break
+        judged += 1
     return judged
 
 
-def judge(answer: Recommendation, trace: Trace) -> None:
+def judge(answer: Recommendation) -> None:
     """Raises ModelFailed, with nothing kept."""
     with observe_root(PROMPT, "evaluator", input={"recommendation": str(answer.pk)}) as root:
         root.sensitive = [answer.customer.name] if answer.customer and answer.customer.name else []
@@ -61,4 +59,4 @@ def judge(answer: Recommendation, trace: Trace) -> None:
         root.output = verdict.model_dump()
     with transaction.atomic():
         store(root)
-        record_score(trace, SCORE, verdict.helpfulness, comment=verdict.because)
+        record_score(answer.stored_trace, SCORE, verdict.helpfulness, comment=verdict.because)
