@@ -1,69 +1,77 @@
 """The words of a question that name no product."""
 
-from recommendations.assistant.text import fold
+from recommendations.assistant.text import fold, word_set
 
 # Never part of what a product is called here; they also separate one thing named from the next.
-STOP = frozenset(
-    """a about above above after again ahead all alike already also although always am an and another any anybody anyone
-    anything anyway are aren't around as ask asked asking at available away  be because been before being below besides
-    best better between beyond both bring bring but buy buying bought by came can can't cannot cant carry check choose choosing come
-    comes compare consider considering cool cost costing costs could couldn't cuz currently decent decide definitely did
-    didn't do does doesn't doing don't done dont each either else enjoy enjoys enough especially etc even ever every everything
-    excellent except exactly expensive fancy favor favour fantastic few find finding fine first fit fits following for found from
-    further get gets getting give given gives giving go goes going gonna good got gotta great guess guys had  has hasn't have
-    haven't having he he'd he'll he's hear hello help helpful helps her here hers hey hi him his hope how how's however i i'd
-    i'll i'm i've id if ill im in inexpensive instead interest interested interesting into is isn't it it'd it'll it's item items
-    its ive just keep kind kinda kindly know lately least left let let's lets like liked likely likes list little ll located look
-    looking lot lots love loved lovely loves made make makes many match matches matching maybe me mean might mine more most
-    mostly much must my myself name need needed needing needs neither never new next nice no nor not nothing now of off offer
-    offers ok okay old on once one ones only onto open option options or order ordered ordering other others our ours out over
-    own owns pair paired pairs particular perfect perhaps pick picks please plz pls popular possible possibly pref prefer preferably
-    pretty price priced prices probably product products properly provide purchase purchased purchases purchasing put quality
-    quick quickly quite range rather re really reasonable reasonably recently recommend recommendation recommendations recommended
-    recommending rec recs related replace replacing request right same sale saw say search searching see seeing seem sell selling
-    sells several shall she she'd she'll she's shop shopping should shouldn't show showing shows similar since so some somebody
-    someone something somewhere sort sorts special specific spend spending start still stock stocked stocks store stuff such
-    suggest suggested suggesting suggestion suggestions suggests suit suitable suits super sure take taste tastes tell than
-    thank thanks that that'd that'll that's thats the their theirs them themselves then there there's these they they'd they'll
-    they're they've thing things think thinking this those though through thx till to today together tomorrow too top total
-    toward towards trending tried true try trying two type types ty u under until up upon ur us use used useful user uses using
-    usual usually various ve very via view wanna want wanted wanting wants was wasn't way we we'd we'll we're we've well went
-    were weren't what what'd what's whatever whats when where which while who who's whole whom whose why will wish with within
-    without won't wonder wonderful wondering wont work works worth would wouldn't would've ya yeah yes yet you you'd you'll
-    you're you've your yours yourself amazing awesome affordable budget cheap cheaper cheapest pricey low cost highly rated
-    bestselling bestseller bestsellers best-selling top-rated well-reviewed goodies idea ideas choice choices pick alternatives alternative deal
-    deals bargain bargains latest newest hottest fave faves favorite favorites favourite favourites customer customers client
-    people lol omg btw hmm hm um uh oh ah wow guys folks asap urgently dear sir madam ai assistant bot shopassist catalog
-    catalogue inventory collection assortment selection website online delivered delivery shipping ship ignore previous
-    instructions afford happen broke broken died dies stopped working worn needing wear wearing looks feel feeling feels fun
-    unique happy kick big-ticket  couple tonight soon week month year next surprise   advise advice browse
-    browsing money  going got history based purchase-history profile   complement complements complementary
-    compatible suited replacement replacements upgrade another's per maximum minimum max min bucks euro euros dollar dollars
-    pound pounds anymore maybe recommendable propose proposal inspire inspiration inspo whichever including include includes recent
-    past behaviour behavior preference preferences style's personalized personalised""".split()
+STOP = word_set(
+    """a about above after again ahead all alike already also although always am an and another any anybody
+    anyone anything anyway are aren't around as ask asked asking at available away be because been before being
+    below besides best better between beyond both bring but buy buying bought by came can can't cannot cant
+    carry check choose choosing come comes compare consider considering cool cost costing costs could couldn't
+    cuz currently decent decide definitely did didn't do does doesn't doing don't done dont each either else
+    enjoy enjoys enough especially etc even ever every everything excellent except exactly expensive fancy favor
+    favour fantastic few find finding fine first fit fits following for found from further get gets getting give
+    given gives giving go goes going gonna good got gotta great guess guys had has hasn't have haven't having he
+    he'd he'll he's hear hello help helpful helps her here hers hey hi him his hope how how's however i i'd i'll
+    i'm i've id if ill im in inexpensive instead interest interested interesting into is isn't it it'd it'll
+    it's item items its ive just keep kind kinda kindly know lately least left let let's lets like liked likely
+    likes list little ll located look looking lot lots love loved lovely loves made make makes many match
+    matches matching maybe me mean might mine more most mostly much must my myself name need needed needing
+    needs neither never new next nice no nor not nothing now of off offer offers ok okay old on once one ones
+    only onto open option options or order ordered ordering other others our ours out over own owns pair paired
+    pairs particular perfect perhaps pick picks please plz pls popular possible possibly pref prefer preferably
+    pretty price priced prices probably product products properly provide purchase purchased purchases
+    purchasing put quality quick quickly quite range rather re really reasonable reasonably recently recommend
+    recommendation recommendations recommended recommending rec recs related replace replacing request right
+    same sale saw say search searching see seeing seem sell selling sells several shall she she'd she'll she's
+    shop shopping should shouldn't show showing shows similar since so some somebody someone something somewhere
+    sort sorts special specific spend spending start still stock stocked stocks store stuff such suggest
+    suggested suggesting suggestion suggestions suggests suit suitable suits super sure take taste tastes tell
+    than thank thanks that that'd that'll that's thats the their theirs them themselves then there there's these
+    they they'd they'll they're they've thing things think thinking this those though through thx till to today
+    together tomorrow too top total toward towards trending tried true try trying two type types ty u under
+    until up upon ur us use used useful user uses using usual usually various ve very via view wanna want wanted
+    wanting wants was wasn't way we we'd we'll we're we've well went were weren't what what'd what's whatever
+    whats when where which while who who's whole whom whose why will wish with within without won't wonder
+    wonderful wondering wont work works worth would wouldn't would've ya yeah yes yet you you'd you'll you're
+    you've your yours yourself amazing awesome affordable budget cheap cheaper cheapest pricey low highly rated
+    bestselling bestseller bestsellers best-selling top-rated well-reviewed goodies idea ideas choice choices
+    alternatives alternative deal deals bargain bargains latest newest hottest fave faves favorite favorites
+    favourite favourites customer customers client people lol omg btw hmm hm um uh oh ah wow folks asap urgently
+    dear sir madam ai assistant bot shopassist catalog catalogue inventory collection assortment selection
+    website online delivered delivery shipping ship ignore previous instructions afford happen broke broken died
+    dies stopped working worn wear wearing looks feel feeling feels fun unique happy kick big-ticket couple
+    tonight soon week month year surprise advise advice browse browsing money history based purchase-history
+    profile complement complements complementary compatible suited replacement replacements upgrade another's
+    per maximum minimum max min bucks euro euros dollar dollars pound pounds anymore recommendable propose
+    proposal inspire inspiration inspo whichever including include includes recent past behaviour behavior
+    preference preferences style's personalized personalised"""
 )
 
 # Whom it is for and on which occasion. They name a product only beside other words: "christmas tree", "baby food".
 CONTEXT = frozenset(
     fold(word)
-    for word in """gift gifts present presents birthday bday b-day christmas xmas anniversary wedding valentine valentines
-    valentine's mother's father's mothers fathers day easter halloween hanukkah diwali eid ramadan thanksgiving graduation
-    housewarming retirement farewell engagement holiday holidays holi party celebration occasion secret santa stocking wife husband mum
-    mom mama mummy mommy dad daddy papa mother father parent parents son daughter sister brother sibling siblings friend
-    friends bestie boyfriend girlfriend bf gf fiance fiancee fiancé fiancée partner spouse boss colleague colleagues coworker
-    coworkers co-worker teacher teachers neighbour neighbor neighbours neighbors kid kids child children boy boys girl girls teen
-    teens teenager teenagers toddler toddlers baby babies newborn grandma grandpa granny nana grandmother grandfather
-    grandparents grandson granddaughter grandchild grandchildren grandkids uncle aunt auntie cousin nephew niece family
-    man woman men women guy lady ladies gentleman male female adult adults student students beginner
+    for word in word_set(
+        """gift gifts present presents birthday bday b-day christmas xmas anniversary wedding valentine valentines
+    valentine's mother's father's mothers fathers day easter halloween hanukkah diwali eid ramadan thanksgiving
+    graduation housewarming retirement farewell engagement holiday holidays holi party celebration occasion
+    secret santa stocking wife husband mum mom mama mummy mommy dad daddy papa mother father parent parents son
+    daughter sister brother sibling siblings friend friends bestie boyfriend girlfriend bf gf fiance fiancee
+    fiancé fiancée partner spouse boss colleague colleagues coworker coworkers co-worker teacher teachers
+    neighbour neighbor neighbours neighbors kid kids child children boy boys girl girls teen teens teenager
+    teenagers toddler toddlers baby babies newborn grandma grandpa granny nana grandmother grandfather
+    grandparents grandson granddaughter grandchild grandchildren grandkids uncle aunt auntie cousin nephew niece
+    family man woman men women guy lady ladies gentleman male female adult adults student students beginner
     beginners pro lover lovers fan fans in-law in-laws mother-in-law father-in-law sister-in-law brother-in-law
-    host hostess himself herself myself friend's her him roommate flatmate housemate nurse doctor
-    evening weekend morning night summer winter spring autumn fall january february march april june july
-    august september october november december monday tuesday wednesday thursday friday saturday sunday
-    home house household room place office work""".split()
+    host hostess himself herself myself friend's her him roommate flatmate housemate nurse doctor evening
+    weekend morning night summer winter spring autumn fall january february march april june july august
+    september october november december monday tuesday wednesday thursday friday saturday sunday home house
+    household room place office work"""
+    )
 )
 
 # Filler that is a thing at the end of a name: "tank top", "guitar picks", "chicken stock".
-NOUN_AT_END = frozenset("top tops match matches pick picks stock".split())
+NOUN_AT_END = frozenset(["top", "tops", "match", "matches", "pick", "picks", "stock"])
 
 # At the end of what is wanted they add nothing: "gardening gifts", "coffee ideas".
 TRAILING = frozenset(fold(word) for word in ("gift", "gifts", "present", "presents", "lover", "lovers", "fan", "fans"))

@@ -12,6 +12,11 @@ _SAME = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', 
                        "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "|": " ", "\t": " ", "\n": " ", "\r": " "})  # fmt: skip
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The single words of a list of words."""
+    return frozenset(text.split())
+
+
 def tidy(text: str) -> str:
     """The text on one line with plain quotes, dashes and spaces; never longer than LONGEST."""
     text = unicodedata.normalize("NFKC", text[:LONGEST].translate(_SAME)).translate(_SAME)

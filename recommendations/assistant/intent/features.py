@@ -12,43 +12,53 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommendations.assistant.filler import STOP
+from recommendations.assistant.text import word_set
 
 # Words of conversation, and of business between a shop and its customer. All others are things one could buy.
-_KNOWN = STOP | frozenset(
-    """account accounts accept address adult age agent alcohol amount amounts app appointment average balance basis behaviour behavior bill biggest bills
-    birthday bot bought buyer buyers buys card category categories charge charged christmas combine compare compared complain complaint
-    confidence consumer contact count counted country coupon credit customer customers data date dates day days delete deliver
-    delivered delivery department departments describe details dollars email euros evening exchange expenditure expenses
-    explain february frequency frequent frequently gift gifts goodbye greetings group habit habits history hours human
-    income information info insights invoice january joke key language languages login loyal loyalty machine mail
-    major march meaning member message model money month monthly months morning mother name newsletter number numbers
-    opening orders overview own owner package packages paid parcel parts password pattern patterns pay paying payment payments paypal percent percentage
-    person phone points policy pounds present presents previous privacy profile pronounce programme program purchases quantity quarter question questions rank rating
-    ratings real receipt receipts refund refunds regular register reset result results return returning returns revenue review reviews reward
-    robot safe score security segment service settings share ship shipment shipping shopper shoppers sign size somebody
-    spender spent spends staff star stars statistics stats status stop summarise summarize summary sum support system talk
-    team terms test ticket times total totals track tracking transaction transactions unit units unsubscribe value version visit visits voucher
-    warranty weather website week weekend weekly weeks wife husband mum mom dad father sister brother friend
-    son daughter boyfriend girlfriend boss colleague kids children teacher grandma grandpa niece nephew
-    world year yearly years yesterday ate died broke broken replace replacement upgrade accessories accessory compatible fit fits goes
-    matching pair alternative alternatives similar cheaper bigger smaller better best vs versus difference reviewed
-    afternoon night hola bonjour salut hallo welcome cheers sorry stupid nice lol ok okay please""".split()
+_KNOWN = STOP | word_set(
+    """account accounts accept address adult age agent alcohol amount amounts app appointment average balance
+    basis behaviour behavior bill biggest bills birthday bot bought buyer buyers buys card category categories
+    charge charged christmas combine compare compared complain complaint confidence consumer contact count
+    counted country coupon credit customer customers data date dates day days delete deliver delivered delivery
+    department departments describe details dollars email euros evening exchange expenditure expenses explain
+    february frequency frequent frequently gift gifts goodbye greetings group habit habits history hours human
+    income information info insights invoice january joke key language languages login loyal loyalty machine
+    mail major march meaning member message model money month monthly months morning mother name newsletter
+    number numbers opening orders overview own owner package packages paid parcel parts password pattern
+    patterns pay paying payment payments paypal percent percentage person phone points policy pounds present
+    presents previous privacy profile pronounce programme program purchases quantity quarter question questions
+    rank rating ratings real receipt receipts refund refunds regular register reset result results return
+    returning returns revenue review reviews reward robot safe score security segment service settings share
+    ship shipment shipping shopper shoppers sign size somebody spender spent spends staff star stars statistics
+    stats status stop summarise summarize summary sum support system talk team terms test ticket times total
+    totals track tracking transaction transactions unit units unsubscribe value version visit visits voucher
+    warranty weather website week weekend weekly weeks wife husband mum mom dad father sister brother friend son
+    daughter boyfriend girlfriend boss colleague kids children teacher grandma grandpa niece nephew world year
+    yearly years yesterday ate died broke broken replace replacement upgrade accessories accessory compatible
+    fit fits goes matching pair alternative alternatives similar cheaper bigger smaller better best vs versus
+    difference reviewed afternoon night hola bonjour salut hallo welcome cheers sorry stupid nice lol ok okay
+    please"""
 )
 _NAME = re.compile(r"(?<=[a-z] )[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+|\b[Cc]ustomer (?:number |no\.? |id |#)?\d+")
 _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?|[?€$£]")
 _ME = r"(?:i|we|he|she|they|you|somebody|\w+)"
 _DONE = r"(?:bought|spent|ordered|paid|purchased|shopped|got|owned|placed|made|been|gotten|acquired|picked up)"
-_THE_PAST = r"(?:orders?|purchases?|history|spending|spend|expenses|account|profile|transactions?|habits|basket history|segment|stats|data)"
+_THE_PAST = (
+    r"(?:orders?|purchases?|history|spending|spend|expenses|account|profile|transactions?|habits"
+    r"|basket history|segment|stats|data)"
+)
 _SIGNS = tuple(
     re.compile(sign)
     for sign in (
-        rf"\b(?:did|have|had|has|'ve|do) (?:i|we|he|she|somebody)\b(?! (?:need|have to))",
+        r"\b(?:did|have|had|has|'ve|do) (?:i|we|he|she|somebody)\b(?! (?:need|have to))",
         rf"\b{_ME} (?:have |had |has |'ve )?(?:ever |already |actually )?{_DONE}\b",
-        rf"\b(?:i|we)(?:'ve)? (?:\w+ )?{_DONE}\b[^?]*\b(?:need|recommend|suggest|looking|what else|go with|goes with|next|want|should|another)\b",
+        rf"\b(?:i|we)(?:'ve)? (?:\w+ )?{_DONE}\b[^?]*\b(?:need|recommend|suggest|looking|what else"
+        rf"|go with|goes with|next|want|should|another)\b",
         rf"\b(?:my|his|her|our|their|somebody's|the|s) (?:\w+ ){{0,2}}{_THE_PAST}\b",
         r"\bhow (?:many|often|much|long|frequently|big|loyal|regular)\b",
         r"\b(?:what|which|when|where)\b[^?]{0,30}\b(?:did|have|has|had) (?:i|we|he|she|somebody)\b",
-        r"\b(?:need|want|wanna|looking for|recommend|suggest|find|gift|present|should i|would like|i'd like|after a|shopping for|searching|help me (?:find|pick|choose))\b",
+        r"\b(?:need|want|wanna|looking for|recommend|suggest|find|gift|present|should i|would like"
+        r"|i'd like|after a|shopping for|searching|help me (?:find|pick|choose))\b",
         r"\b(?:what|which|anything|something|ideas?|gifts?|presents?|one|any)\b.*\b(?:for|like|to|with)\b",
         r"\b(?:under|below|less than|cheaper|max|up to|budget|between|around)\b[^?]{0,12}\d",
         r"\b(?:would|might|could|should) (?:i|we|he|she|you|somebody|\w+)\b",
@@ -58,39 +68,64 @@ _SIGNS = tuple(
         r"\b(?:categor(?:y|ies)|departments?|kinds?|types?|sorts?|genres?|sections?|brands?)\b",
         r"\b(?:favou?rite|favs?|most|usually|mostly|prefer(?:red)?|top|mainly|typically|tend)\b",
         r"\b(?:last|latest|recent(?:ly)?|lately|yesterday|history|ago|previous|past)\b",
-        r"\b(?:again|replacement|reorder|similar|alternative|instead|goes with|go with|match(?:es)?|next|else|another)\b",
+        r"\b(?:again|replacement|reorder|similar|alternative|instead|goes with|go with|match(?:es)?"
+        r"|next|else|another)\b",
         r"^(?:(?!\b(?:i|my|me|did|do|have|has|how|what|when|which|who|you|your|is|are|can|the|was)\b)[^?]){1,60}$",
         r"\?",
         # the shop's services, not its products
-        r"\b(?:deliver(?:y|ies|ed)?|ship(?:s|ping|ment|ped)?|refunds?|returns?|send back|exchange|warranty|guarantee|vouchers?|coupons?|newsletter"
-        r"|log ?in|log out|sign in|passwords?|paypal|pay(?:ment|ments)? (?:by|with|methods?|options?)|invoices?|receipts?|opening|open on|hours|support|contact|complain(?:t|ing)?"
-        r"|privacy|cookies|terms|parcel|packages?|track(?:ing)?|cancel|my data|discount codes?|gift cards?|e-?mail|phone number|located|address|support|unsubscribe|hiring|vat|tax)\b",
+        r"\b(?:deliver(?:y|ies|ed)?|ship(?:s|ping|ment|ped)?|refunds?|returns?|send back|exchange"
+        r"|warranty|guarantee|vouchers?|coupons?|newsletter"
+        r"|log ?in|log out|sign in|passwords?|paypal|pay(?:ment|ments)? (?:by|with|methods?|options?)"
+        r"|invoices?|receipts?|opening|open on|hours|support|contact|complain(?:t|ing)?"
+        r"|privacy|cookies|terms|parcel|packages?|track(?:ing)?|cancel|my data|discount codes?"
+        r"|gift cards?|e-?mail|phone number|located|address|support|unsubscribe|hiring|vat|tax)\b",
         # small talk, and what has nothing to do with a shop
-        r"^\W*(?:hi|hey|hello\w*|hallo|hola|bonjour|howdy|yo|greetings|good (?:morning|evening|afternoon|night|day|job)|morning|thanks?|thank you|thx|ty|cheers|bye|goodbye"
-        r"|ok(?:ay)?|yes|no|maybe|sorry|lol|test(?:ing)?|nice|cool|great|awesome|well done|wrong|help|stop|menu|huh|what|why|how|never mind|forget it|see (?:you|ya))\b[^a-z]*(?:there|you|ya|bot|thanks|bye|assistant)?\W*$",
-        r"^[\W\d]*$|\b(?:joke|poem|song|weather|president|capital of|world cup|meaning of life|news|marry|love you|stupid|time is it)\b",
+        r"^\W*(?:hi|hey|hello\w*|hallo|hola|bonjour|howdy|yo|greetings|good (?:morning|evening"
+        r"|afternoon|night|day|job)|morning|thanks?|thank you|thx|ty|cheers|bye|goodbye"
+        r"|ok(?:ay)?|yes|no|maybe|sorry|lol|test(?:ing)?|nice|cool|great|awesome|well done|wrong"
+        r"|help|stop|menu|huh|what|why|how|never mind|forget it|see (?:you|ya))\b[^a-z]*(?:there"
+        r"|you|ya|bot|thanks|bye|assistant)?\W*$",
+        r"^[\W\d]*$|\b(?:joke|poem|song|weather|president|capital of|world cup|meaning of life"
+        r"|news|marry|love you|stupid|time is it)\b",
         # the assistant itself
-        r"\b(?:who|what|how|why|where|are|can|do) (?:(?:do|does|are|did|is|can|will) )?(?:you|your|this|the (?:assistant|score|ranking|recommendations?|results?|app|bot))\b(?! (?:have|sell|stock|carry|got|offer|keep|still|think|recommend for))",
-        r"\b(?:prompt|instructions|chatbot|bot|robot|human|ai|system|agent|language|rules|rate|ratings?|score|confidence|algorithm|works?)\b",
+        r"\b(?:who|what|how|why|where|are|can|do) (?:(?:do|does|are|did|is|can|will) )?(?:you|your"
+        r"|this|the (?:assistant|score|ranking|recommendations?|results?|app|bot))\b(?! (?:have"
+        r"|sell|stock|carry|got|offer|keep|still|think|recommend for))",
+        r"\b(?:prompt|instructions|chatbot|bot|robot|human|ai|system|agent|language|rules|rate"
+        r"|ratings?|score|confidence|algorithm|works?)\b",
         # a price that stands on a shelf, not in a history
-        r"\bhow (?:much|expensive|many|big|heavy|long|loud|good)\b[^?]{0,25}\b(?:is|are|does|do|would|for) (?:the|a|an|one|your|this|that|these|\w+ you)\b(?! (?:i|we|he|she|somebody)\b)",
+        r"\bhow (?:much|expensive|many|big|heavy|long|loud|good)\b[^?]{0,25}\b(?:is|are|does|do"
+        r"|would|for) (?:the|a|an|one|your|this|that|these|\w+ you)\b(?! (?:i|we|he|she|somebody)\b)",
         r"\b(?:price|cost)s? of (?:the|a|an|your|this|that|\w+)\b(?!.*\b(?:i|my|did|somebody)\b)",
         # money that went out
-        r"\b(?:set (?:me|us|him|her) back|charged|charges|damage|expenditures?|outgoings|expenses|costs? (?:me|us|him|her)|revenue|turnover|income|sales (?:to|from|with)|amount(?:ed)? to"
+        r"\b(?:set (?:me|us|him|her) back|charged|charges|damage|expenditures?|outgoings|expenses"
+        r"|costs? (?:me|us|him|her)|revenue|turnover|income|sales (?:to|from|with)|amount(?:ed)?"
+        r" to"
         r"|add(?:s|ed)? up|come to|came to|sum|total(?:s|ling)?|grand total|budget|big spender|lifetime|bill)\b",
         # what the shop proposes by itself
-        r"\b(?:most (?:popular|wanted|loved|sold|reviewed)|popular|best ?sell(?:er|ers|ing)|new(?:est)? (?:arrivals|in|releases)|what's new|trending|everyone|other (?:people|customers|shoppers)"
-        r"|people|shoppers|others|customers like|best|highest|top rated|deals?|offers|on sale|cheaper|cheapest|bigger|in stock)\b",
-        r"\b(?:recommend|suggest|pick|choose|find|surprise|get me|show me (?:some|a|the best|something|more|cheap\w*|products|other)|advise|help me|give me (?:a|some|something|your)|ideas?|offer|pitch|sell)\b",
-        r"\b(?:something|anything|more|products?|another|others?|else|ideas?|new) (?:\w+ )?(?:from|in|like|for|that|to|new|similar|with)\b",
-        r"\b(?:based on|given|according to|going by|considering|from what|looking at|use|using|know)\b.*\b(?:my|his|her|i|me|orders?|purchases?|history|profile|taste|somebody)\b",
+        r"\b(?:most (?:popular|wanted|loved|sold|reviewed)|popular|best ?sell(?:er|ers|ing)|new(?:est)?"
+        r" (?:arrivals|in|releases)|what's new|trending|everyone|other (?:people|customers|shoppers)"
+        r"|people|shoppers|others|customers like|best|highest|top rated|deals?|offers|on sale|cheaper"
+        r"|cheapest|bigger|in stock)\b",
+        r"\b(?:recommend|suggest|pick|choose|find|surprise|get me|show me (?:some|a|the best|something"
+        r"|more|cheap\w*|products|other)|advise|help me|give me (?:a|some|something|your)|ideas?"
+        r"|offer|pitch|sell)\b",
+        r"\b(?:something|anything|more|products?|another|others?|else|ideas?|new) (?:\w+ )?(?:from"
+        r"|in|like|for|that|to|new|similar|with)\b",
+        r"\b(?:based on|given|according to|going by|considering|from what|looking at|use|using"
+        r"|know)\b.*\b(?:my|his|her|i|me|orders?|purchases?|history|profile|taste|somebody)\b",
         # who the customer is
-        r"\b(?:regulars?|loyal(?:ty)?|segment|rfm|vip|churn|profile|habits?|behaviou?r|pattern|summary|summari[sz]e|overview|key figures|about (?:me|myself|somebody)|describe|characteri[sz]e"
-        r"|kind of (?:customer|shopper|buyer)|how often|since when|status|who (?:am i|is somebody)|shopper|know about|details|stats|active|facts)\b",
-        r"^\W*(?:show |view |see |list |display |my |all |past |previous |recent |latest |last |the |pull up |give me |let me see )*(?:orders?|purchases?|(?:order|purchase|transaction) history|transactions?|bought)\b",
+        r"\b(?:regulars?|loyal(?:ty)?|segment|rfm|vip|churn|profile|habits?|behaviou?r|pattern"
+        r"|summary|summari[sz]e|overview|key figures|about (?:me|myself|somebody)|describe|characteri[sz]e"
+        r"|kind of (?:customer|shopper|buyer)|how often|since when|status|who (?:am i|is somebody)"
+        r"|shopper|know about|details|stats|active|facts)\b",
+        r"^\W*(?:show |view |see |list |display |my |all |past |previous |recent |latest |last"
+        r" |the |pull up |give me |let me see )*(?:orders?|purchases?|(?:order|purchase|transaction)"
+        r" history|transactions?|bought)\b",
         r"\b(?:do|did|have|am|was|were|is|are) (?:i|my|we|he|she|somebody)\b",
         r"\b(?:i|we) (?:need|want|would|am|have|love|like|feel|fancy)\b|\bi'(?:m|d|ve)\b",
-        r"\b(?:goes|go|going|match(?:es)?|fits?|compatible|works?|pairs?|complement\w*) (?:well |best )?(?:with|a|an|the|my|for|in|somebody)?\b",
+        r"\b(?:goes|go|going|match(?:es)?|fits?|compatible|works?|pairs?|complement\w*) (?:well"
+        r" |best )?(?:with|a|an|the|my|for|in|somebody)?\b",
     )
 )
 

@@ -1,7 +1,7 @@
 """A question understood without any language model: intent, constraints, period."""
 
 from .catalogue import Catalogue
-from .periods import Period
+from .points import Period
 from .question import Reading, read_question
 
 __all__ = ["Catalogue", "Period", "Reading", "read_question"]

@@ -2,9 +2,10 @@
 
 import re
 
-from .catalogue import WORD, Index
 from recommendations.assistant.filler import CONTEXT, STOP
-from recommendations.assistant.text import STRUCK, Scratch, fold
+from recommendations.assistant.text import STRUCK, Scratch, fold, word_set
+
+from .catalogue import WORD, Index
 
 _ABOUT = re.compile(
     rf"\b(?:on|in|for|from|of)(?: (?:the|all|my|any))? (?P<things>[^.;:!?{re.escape(STRUCK)}()]{{1,80}})"
@@ -12,19 +13,24 @@ _ABOUT = re.compile(
     r" (?:did|do|have|has|does|were|was|are|is|had|i|we|she|he)\b"
 )
 _ENDS = re.compile(
-    r"\b(?:did|do|does|have|has|had|i|we|he|she|they|you|is|are|was|were|that|which|so far|in|on|at|to|from|this|last|please|since|by|with"
-    r"|during|over|when|what|how|because|as|of|than|category|department|section|purchases?|orders?|altogether|overall|ever|and how|and what)\b"
+    r"\b(?:did|do|does|have|has|had|i|we|he|she|they|you|is|are|was|were|that|which|so far"
+    r"|in|on|at|to|from|this|last|please|since|by|with"
+    r"|during|over|when|what|how|because|as|of|than|category|department|section|purchases?"
+    r"|orders?|altogether|overall|ever|and how|and what)\b"
 )
 # After "on" and "in" these name no category of a shop.
 _NO_CATEGORY = frozenset(
     fold(word)
-    for word in """average everything total stuff thing things something sale discount account order orders purchase purchases
-    product products item items money time transaction transactions visit visits name record records file files receipt receipts
-    monday tuesday wednesday thursday friday saturday sunday weekend weekends history detail details summary full general fact
-    short particular single one day days week weeks month months year years hand top shop store here data profile category
-    categories department spending euro euros dollar dollars pound pounds bucks eur usd gbp line all basket cart kind far row
-    each customer them it life lifetime amount number sum figure currency cash card cents unit units piece pieces delivery far whole
-    brand brands goods date dates ever anything nothing myself me quantity different earth world database""".split()
+    for word in word_set(
+        """average everything total stuff thing things something sale discount account order orders purchase
+    purchases product products item items money time transaction transactions visit visits name record records
+    file files receipt receipts monday tuesday wednesday thursday friday saturday sunday weekend weekends
+    history detail details summary full general fact short particular single one day days week weeks month
+    months year years hand top shop store here data profile category categories department spending euro euros
+    dollar dollars pound pounds bucks eur usd gbp line all basket cart kind far row each customer them it life
+    lifetime amount number sum figure currency cash card cents unit units piece pieces delivery whole brand
+    brands goods date dates ever anything nothing myself me quantity different earth world database"""
+    )
 )
 
 

@@ -3,18 +3,39 @@
 import re
 from decimal import Decimal
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 WORDS = {word: value for value, word in enumerate(_UNITS)}
 WORDS |= {word: 10 * ten for ten, word in enumerate(_TENS, start=2)}
 WORDS["dozen"] = 12
 SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "k": 1000}
 
 _WORD = "|".join(sorted([*WORDS, "hundred", "thousand", "grand"], key=len, reverse=True))
-IN_WORDS = rf"(?>(?:(?:an?|half a) (?=hundred|thousand|grand|dozen))?(?:{_WORD})\b(?:(?:[ -]|(?:(?<=hundred)|(?<=thousand)) and )(?:{_WORD})\b){{0,6}})"
+IN_WORDS = (
+    rf"(?>(?:(?:an?|half a) (?=hundred|thousand|grand|dozen))?(?:{_WORD})\b(?:(?:[ -]|(?:(?<=hundred)"
+    rf"|(?<=thousand)) and )(?:{_WORD})\b){{0,6}})"
+)
 _GROUPED = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)"
 IN_DIGITS = rf"(?>(?:{_GROUPED}|\d{{1,9}}(?:[.,]\d{{1,2}}(?!\d))?)(?: ?(?:k|thousand|hundred|grand)\b)?)"
 NUMBER = rf"(?:{IN_DIGITS}|{IN_WORDS})"

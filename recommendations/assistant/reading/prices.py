@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .numbers import NUMBER, parse
 from recommendations.assistant.text import Scratch
+
+from .numbers import NUMBER, parse
 
 AROUND = Decimal("0.20")  # "around 50" reaches from 40 to 60
 
@@ -38,10 +39,12 @@ _AFTER = (
     r"|inr|rupees?|chf|francs?|sek|kronor|kr|pln|zł|zloty|brl|reais|cents?|pence)(?!\w))|,-)"
 )
 _UNIT = (
-    r"(?![ -]?(?:\"|''|°|%|(?:percent|inch(?:es)?|cm|mm|km|m|ft|feet|foot|meters?|metres?|miles?|kgs?|kilos?|g|gr|grams?|mg|oz"
+    r"(?![ -]?(?:\"|''|°|%|(?:percent|inch(?:es)?|cm|mm|km|m|ft|feet|foot|meters?|metres?|miles?"
+    r"|kgs?|kilos?|g|gr|grams?|mg|oz"
     r"|ounces?|lbs?|litres?|liters?|l|ml|cl|gallons?|quarts?|cups?|gb|tb|mb|years?|yrs?|yo|y/o|months?|weeks?|days?"
     r"|hours?|hrs?|minutes?|mins?|secs?|seconds?|watts?|w|v|volts?|mah|mp|megapixels?|hz|ghz|mhz|rpm|pcs|pieces?"
-    r"|packs?|people|persons?|players?|seats?|seaters?|stars?|items?|products?|purchases?|orders?|x|times|pages?|degrees?"
+    r"|packs?|people|persons?|players?|seats?|seaters?|stars?|items?|products?|purchases?|orders?"
+    r"|x|times|pages?|degrees?"
     r"|calories|kcal|carbs|ideas?|options?|suggestions?|recommendations?|results?|things?|gifts?|presents?|picks?"
     r"|choices?|alternatives?|kids|children|guests?|reviews?|ratings?|resolution|video|uhd|st|nd|rd|th|s|slices?|ply"
     r"|threads?|count|episodes?|seasons?|pairs?|bottles?|servings?|colou?rs?|sizes?|customers?|visits?|different)\b)"
@@ -57,26 +60,35 @@ def _money(name: str) -> str:
 
 _NOT = (
     r"(?:(?:do not|don't|dont|does not|doesn't|won't|wont|will not|can't|cannot|can not|not|no|nothing|never|isn't|nor"
-    r"|shouldn't|should not|without|wouldn't|must not|mustn't)(?: (?:want|wanna|like|wish|to|spend|spending|pay|paying|go|going|be|cost"
-    r"|costs|costing|it|looking|for|any|a|anything|something|priced|get|price|much|the|have|way|single|you|me|that|is|buy)){0,5} )"
+    r"|shouldn't|should not|without|wouldn't|must not|mustn't)(?: (?:want|wanna|like|wish|to"
+    r"|spend|spending|pay|paying|go|going|be|cost"
+    r"|costs|costing|it|looking|for|any|a|anything|something|priced|get|price|much|the|have"
+    r"|way|single|you|me|that|is|buy)){0,5} )"
 )
 _LESS = (
-    r"under(?:neath)?|below|beneath|less(?:er)? (?:expensive )?than|lower than|smaller than|cheaper than|at most|at the most|max(?:imum)?\.?"
+    r"under(?:neath)?|below|beneath|less(?:er)? (?:expensive )?than|lower than|smaller than"
+    r"|cheaper than|at most|at the most|max(?:imum)?\.?"
     r"(?: (?:price|budget|cost|spend|of|is|at|:))*:?|up ?to|upto|within|inside|maximally|<=?|≤|sub-?"
     r"|(?:(?:price|budget|spending) )?(?:limit|cap|ceiling)(?: (?:is|of|at|to))?:?|capped at|stay(?:ing)? under"
-    r"|budget(?: (?:is|of|at|around|about|up to|max))*:?|afford(?: about| up to)?|have (?:only |just |about |around |like )?(?=[^ ]* ?[^ ]* ?to spend)"
-    r"|spend(?: about| around)?(?= [$€£¥₹]?[\d])|unter|bis zu|maximal|h[öo]chstens|weniger als|moins de|jusqu'[àa]|menos de|hasta|m[áa]ximo|meno di|sotto"
+    r"|budget(?: (?:is|of|at|around|about|up to|max))*:?|afford(?: about| up to)?|have (?:only"
+    r" |just |about |around |like )?(?=[^ ]* ?[^ ]* ?to spend)"
+    r"|spend(?: about| around)?(?= [$€£¥₹]?[\d])|unter|bis zu|maximal|h[öo]chstens|weniger"
+    r" als|moins de|jusqu'[àa]|menos de|hasta|m[áa]ximo|meno di|sotto"
 )
 _MORE = (
-    r"over|above|more (?:expensive )?than|greater than|higher than|pricier than|dearer than|at least|min(?:imum)?\.?(?: (?:price|of|is|at|:))*:?"
-    r"|starting (?:at|from)|upwards? of|north of|in excess of|exceed(?:s|ing)?|beyond|>=?|≥|[üu]ber|mehr als|mindestens|plus de|au moins|m[áa]s de|al menos"
+    r"over|above|more (?:expensive )?than|greater than|higher than|pricier than|dearer than"
+    r"|at least|min(?:imum)?\.?(?: (?:price|of|is|at|:))*:?"
+    r"|starting (?:at|from)|upwards? of|north of|in excess of|exceed(?:s|ing)?|beyond|>=?|≥"
+    r"|[üu]ber|mehr als|mindestens|plus de|au moins|m[áa]s de|al menos"
 )
 _NEAR = (
-    r"around|about|approx(?:\.|imately)?|roughly|circa|ca\.|~|≈|near(?:ly)?|close to|in the (?:region|neighbou?rhood|ballpark|area) of"
+    r"around|about|approx(?:\.|imately)?|roughly|circa|ca\.|~|≈|near(?:ly)?|close to|in the"
+    r" (?:region|neighbou?rhood|ballpark|area) of"
     r"|more or less|give or take|just about|environ|etwa"
 )
 _BETWEEN = re.compile(
-    rf"(?:\b(?P<word>between|btw|from|in the range(?: of)?|price range(?: (?:is|of))?:?|range(?: of)?|budget(?: of| is)?:?|zwischen|entre|priced)"
+    rf"(?:\b(?P<word>between|btw|from|in the range(?: of)?|price range(?: (?:is|of))?:?|range(?:"
+    rf" of)?|budget(?: of| is)?:?|zwischen|entre|priced)"
     rf" )?{_money('low')} ?(?:-|and|to|till|until|und|et|y|bis|or) ?{_money('high')}"
 )
 _OR_LESS = re.compile(
@@ -84,18 +96,23 @@ _OR_LESS = re.compile(
     rf"|{_money('m')} ?(?:max(?:imum)?|tops?|limit|budget|at most|or bust)\b"
 )
 _OR_MORE = re.compile(
-    rf"{_money('n')}(?:,? (?:or|and) (?:more|up|over|above|higher|upwards?)\b|\+| plus\b| minimum\b| upwards?\b| and beyond\b)"
+    rf"{_money('n')}(?:,? (?:or|and) (?:more|up|over|above|higher|upwards?)\b|\+| plus\b| minimum\b"
+    rf"| upwards?\b| and beyond\b)"
 )
 _OR_SO = re.compile(rf"{_money('n')},? (?:or (?:so|thereabouts)|give or take|more or less|approx(?:imately)?|ish)\b")
 _COMPARED = re.compile(
-    rf"(?<![\w])(?P<no>{_NOT})?(?:(?:price[sd]?|costing|costs?) )?(?:(?P<less>{_LESS})|(?P<more>{_MORE})|(?P<near>{_NEAR})"
-    rf"|(?P<from>from)|(?P<spend>spend(?:ing)?|exceed(?:ing)?))(?: (?:the price of|a price of|the|a total of|only|just|like|say|about|around|of))? ?{_money('n')}"
+    rf"(?<![\w])(?P<no>{_NOT})?(?:(?:price[sd]?|costing|costs?) )?(?:(?P<less>{_LESS})|(?P<more>{_MORE})"
+    rf"|(?P<near>{_NEAR})"
+    rf"|(?P<from>from)|(?P<spend>spend(?:ing)?|exceed(?:ing)?))(?: (?:the price of|a price of"
+    rf"|the|a total of|only|just|like|say|about|around|of))? ?{_money('n')}"
 )
 _BARE = re.compile(
-    rf"(?:\b(?:for|at|of|worth|is|have|got|with|only|just|costing|price[sd]?)(?: at| of| only| just)? )?{_money('n')}(?: (?:to spend|budget))?"
+    rf"(?:\b(?:for|at|of|worth|is|have|got|with|only|just|costing|price[sd]?)(?: at| of| only"
+    rf"| just)? )?{_money('n')}(?: (?:to spend|budget))?"
 )
 _PERSON_BEFORE = re.compile(
-    r"(?:kids?|child(?:ren)?|boys?|girls?|toddlers?|people|adults?|anyone|someone|those|players?|bab(?:y|ies)|sons?|daughters?"
+    r"(?:kids?|child(?:ren)?|boys?|girls?|toddlers?|people|adults?|anyone|someone|those|players?"
+    r"|bab(?:y|ies)|sons?|daughters?"
     r"|teens?|teenagers?|women|men|size|ages?|aged|he is|she is|he's|she's)(?: who)?(?: is| are)? ?$"
 )
 _ABOUT_YEAR = re.compile(

@@ -3,41 +3,59 @@
 import re
 from dataclasses import dataclass, field
 
-from .catalogue import WORD, Index, Mention
 from recommendations.assistant.filler import CONTEXT, NOUN_AT_END, STOP, TRAILING
-from recommendations.assistant.text import STRUCK, Scratch, fold
+from recommendations.assistant.text import STRUCK, Scratch, fold, word_set
+
+from .catalogue import WORD, Index, Mention
 
 # Brands that are everyday words as well: written small beside other words they may mean the thing ("apple juice").
-_EVERYDAY = frozenset("""apple orange shell gap guess target dove tide puma jaguar diesel polo coach mango next boss camel
-caterpillar crest dial gain joy bounce cheer sprite monster always comfort simple method vans converse champion subway
-diamond bamboo classic nature essential basic green black white red blue gold silver ace star sun pilot sharp brother""".split())  # fmt: skip
+_EVERYDAY = word_set(
+    """apple orange shell gap guess target dove tide puma jaguar diesel polo coach mango next boss camel
+    caterpillar crest dial gain joy bounce cheer sprite monster always comfort simple method vans converse
+    champion subway diamond bamboo classic nature essential basic green black white red blue gold silver ace
+    star sun pilot sharp brother"""
+)  # fmt: skip
 
 _NOT_A_THING = (
-    "thanks|thank|idea|matter|problem|preference|preferences|rush|budget|limit|one|longer|more|less|worries|clue|doubt|way|need|pressure|hurry"
-    "|sure|too|so|very|only|just|really|yet|have|know|want|like|think|working|bought|buy|already|mind|enough|much|many|that|sell|find"
-    "|care|expensive|cheap|pricey|overpriced|it|this|be|been|seem|a lot|the same|anything|something|everything|exceeding|going|spending"
+    "thanks|thank|idea|matter|problem|preference|preferences|rush|budget|limit|one|longer"
+    "|more|less|worries|clue|doubt|way|need|pressure|hurry"
+    "|sure|too|so|very|only|just|really|yet|have|know|want|like|think|working|bought|buy|already"
+    "|mind|enough|much|many|that|sell|find"
+    "|care|expensive|cheap|pricey|overpriced|it|this|be|been|seem|a lot|the same|anything"
+    "|something|everything|exceeding|going|spending"
 )
 _EXCLUDES = (
-    r"(?:(?:any|some|every)(?:thing)? (?:but|except|besides|other than)(?: for)?|everything (?:but|except)|but (?:not|no)"
-    r"|and (?:not|no)|except(?:ing)?(?: for)?|excluding|exclude|other than|apart from|aside from|besides|instead of|rather than"
+    r"(?:(?:any|some|every)(?:thing)? (?:but|except|besides|other than)(?: for)?|everything"
+    r" (?:but|except)|but (?:not|no)"
+    r"|and (?:not|no)|except(?:ing)?(?: for)?|excluding|exclude|other than|apart from|aside"
+    r" from|besides|instead of|rather than"
     r"|avoid(?:ing)?|skip(?:ping)?|leave out|leaving out|minus"
-    r"|(?:do not|don't|dont|doesn't|does not|didn't|never|not|no longer) (?:want|like|need|include|show(?: me)?|recommend|suggest|give me|into|interested in|a fan of|fond of|looking for|use|drink|eat|wear|show)(?: to (?:see|buy|get))?"
-    r"|(?:hates?|dislikes?|can't stand|is allergic to|allergic to)|nothing (?:from|by|with|in|like|made of)|no more|none of|free of|free from"
+    r"|(?:do not|don't|dont|doesn't|does not|didn't|never|not|no longer) (?:want|like|need"
+    r"|include|show(?: me)?|recommend|suggest|give me|into|interested in|a fan of|fond of|looking"
+    r" for|use|drink|eat|wear|show)(?: to (?:see|buy|get))?"
+    r"|(?:hates?|dislikes?|can't stand|is allergic to|allergic to)|nothing (?:from|by|with"
+    r"|in|like|made of)|no more|none of|free of|free from"
     r"|not (?:from|by|in|with)|without|not|no)"
 )
 _EXCLUSION = re.compile(
-    rf"(?<![\w'-])(?<!why )(?<!or )(?<!if ){_EXCLUDES}(?: (?:any|a|an|the|my|another|more|other|yet another|made of|made with|made by|from|by|with|about|products?|kind of|type of|sort of))*"
+    rf"(?<![\w'-])(?<!why )(?<!or )(?<!if ){_EXCLUDES}(?: (?:any|a|an|the|my|another|more|other"
+    rf"|yet another|made of|made with|made by|from|by|with|about|products?|kind of|type of|sort"
+    rf" of))*"
     rf" (?!(?:{_NOT_A_THING})\b)(?P<things>[^.;:!?{re.escape(STRUCK)}()]{{1,80}})"
 )
 _THING_ENDS = re.compile(
-    r"\b(?:but|please|plz|pls|that|which|who|for|under|over|below|above|with|because|since|as|if|when|i|we|he|she|they|it|is|are"
-    r"|was|in|on|at|to|from|did|do|does|have|has|can|could|would|will|my|me|thanks|thank|just|only|anymore|again|though|too|either"
+    r"\b(?:but|please|plz|pls|that|which|who|for|under|over|below|above|with|because|since"
+    r"|as|if|when|i|we|he|she|they|it|is|are"
+    r"|was|in|on|at|to|from|did|do|does|have|has|can|could|would|will|my|me|thanks|thank|just"
+    r"|only|anymore|again|though|too|either"
     r"|this|last|so|what|how|show|give|recommend|suggest|find)\b"
 )
 _BETWEEN_THINGS = re.compile(r" *(?:,|/|\b(?:or|and|nor|&|no|not)\b)+ *")
 _GOES_WITH = re.compile(
-    r"\b(?:go(?:es)?(?: (?:well|nicely|good|great|best|perfectly|together))?(?: together)? with|(?:pairs?|match(?:es)?|fits?|works?)(?: (?:well|nicely|best|great))? with"
-    r"|complements?|accompan(?:y|ies)|to go with|goes along with|bought (?:together )?with|buy (?:together )?with|alongside|together with|to (?:pair|match|combine) with)"
+    r"\b(?:go(?:es)?(?: (?:well|nicely|good|great|best|perfectly|together))?(?: together)?"
+    r" with|(?:pairs?|match(?:es)?|fits?|works?)(?: (?:well|nicely|best|great))? with"
+    r"|complements?|accompan(?:y|ies)|to go with|goes along with|bought (?:together )?with"
+    r"|buy (?:together )?with|alongside|together with|to (?:pair|match|combine) with)"
     r" (?:(?:my|the|a|an|our|his|her|their|this|that|new|old|some) )*(?P<thing>[^.;:!?,|]{1,60})"
 )
 _BRAND_CUE = re.compile(r"\b(?:from|by|brand|brands|made by)(?: the)?(?: brand)? $")
@@ -97,7 +115,7 @@ def _split(things: str) -> list[re.Match[str]]:
 
 
 def _exclude(thing: str, index: Index, named: Named) -> bool:
-    words = [word for word in WORD.findall(thing)][:4]
+    words = list(WORD.findall(thing))[:4]
     mentions = list(index.find(words))
     for mention in mentions:
         wanted = named.excluded_brands if mention.is_brand else named.excluded_categories

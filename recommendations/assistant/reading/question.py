@@ -5,33 +5,41 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from recommendations.assistant.intent.classifier import classify
+from recommendations.assistant.text import Scratch, tidy
 from recommendations.engine.constraints import Constraints
 
 from .catalogue import Catalogue, Index, index_of
 from .counts import take_count
 from .facts import about_categories
-from .periods import Period, take_period
+from .periods import take_period
+from .points import Period
 from .prices import PriceRange, take_prices
 from .products import take_products
-from recommendations.assistant.text import Scratch, tidy
 
 _AGAIN = re.compile(
-    r"\b(?:again|re-?order(?:ing)?|re-?buy(?:ing)?|re-?purchas(?:e|ing)|re-?stock(?:ing)?|once more|(?:already|previously) (?:bought|have|own|got|purchased)"
-    r"|(?:bought|purchased|ordered|own|have) (?:already|before)|same (?:as|again|one as) (?:last|before|always|usual)|(?:my|the) usuals?|running (?:low|out)|run out"
+    r"\b(?:again|re-?order(?:ing)?|re-?buy(?:ing)?|re-?purchas(?:e|ing)|re-?stock(?:ing)?|once"
+    r" more|(?:already|previously) (?:bought|have|own|got|purchased)"
+    r"|(?:bought|purchased|ordered|own|have) (?:already|before)|same (?:as|again|one as) (?:last"
+    r"|before|always|usual)|(?:my|the) usuals?|running (?:low|out)|run out"
     r"|ran out|refills?|replenish(?:ing)?)\b"
 )
 _NEVER_BOUGHT = re.compile(
-    r"\b(?:haven't|have not|hasn't|has not|havent|hasnt|not|never|don't|do not|didn't|without)\b[^.,;!?]{0,25}\b(?:already|before|yet|bought|own|again)\b"
+    r"\b(?:haven't|have not|hasn't|has not|havent|hasnt|not|never|don't|do not|didn't|without)\b[^.,;!?]{0,25}\b"
+    r"(?:already|before|yet|bought|own|again)\b"
 )
 _PHRASES = re.compile(
     r"\b(?:(?:back )?in stock|on sale|on hand|(?:to|in) my (?:basket|cart)|treat (?:my|your|him|her)(?:self)?)\b"
 )
 _DELIVERY = re.compile(r"\b(?:with)?in \d{1,3} (?:business |working )?(?:minutes?|hours?|days?|weeks?)\b")
 _AGE = re.compile(
-    r"\bfor (?:(?:a|an|my|our|his|her|their|the) )?\d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?[ -]?(?:years?|yrs?|yo|y/o|months?|mo)(?:[ -]?olds?)?\b"
-    r"|\b\d{1,2}[ -]?(?:years?|yrs?|yo|months?)[ -]?(?:olds?)?(?= (?:boy|girl|kid|child|son|daughter|niece|nephew|grandson|granddaughter|brother|sister|teen|man|woman|baby|toddler)s?\b)"
-    r"|\b(?:who (?:is|turns|'s)|turning|aged?|ages|(?:under|over|above|below|is|turns)(?= \d{1,2} years?)) \d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?(?: years?(?: olds?)?)?\b"
-    r"|\b(?:kids?|child(?:ren)?|boys?|girls?|toddlers?|people|adults?|teens?) (?:under|over|above|below|from|up to) \d{1,2}\b"
+    r"\bfor (?:(?:a|an|my|our|his|her|their|the) )?\d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?[ -]?(?:years?"
+    r"|yrs?|yo|y/o|months?|mo)(?:[ -]?olds?)?\b"
+    r"|\b\d{1,2}[ -]?(?:years?|yrs?|yo|months?)[ -]?(?:olds?)?(?= (?:boy|girl|kid|child|son"
+    r"|daughter|niece|nephew|grandson|granddaughter|brother|sister|teen|man|woman|baby|toddler)s?\b)"
+    r"|\b(?:who (?:is|turns|'s)|turning|aged?|ages|(?:under|over|above|below|is|turns)(?= \d{1,2}"
+    r" years?)) \d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?(?: years?(?: olds?)?)?\b"
+    r"|\b(?:kids?|child(?:ren)?|boys?|girls?|toddlers?|people|adults?|teens?) (?:under|over"
+    r"|above|below|from|up to) \d{1,2}\b"
 )
 
 
@@ -107,7 +115,23 @@ def _take_name(scratch: Scratch, customer_name: str) -> None:
     single = "|".join(part for part in parts if len(part) > 1) or whole
     scratch.cut(re.compile(rf"(?<!\w){whole}(?:'s?)?(?!\w) ?"))
     before = "|".join(
-        f"(?<={word} )" for word in "would does did has is for should might will could to mr ms mrs".split()
+        f"(?<={word} )"
+        for word in [
+            "would",
+            "does",
+            "did",
+            "has",
+            "is",
+            "for",
+            "should",
+            "might",
+            "will",
+            "could",
+            "to",
+            "mr",
+            "ms",
+            "mrs",
+        ]
     )
     after = "would|likes?|might|will|bought|has|needs?|wants?"
     scratch.cut(
