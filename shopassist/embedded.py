@@ -7,6 +7,7 @@ owner may enter, and every connection needs a password.
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -118,7 +119,8 @@ def _read(path: Path, start: int = 0) -> str:
 def _reason(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if any(word in line for word in REASONS)]
-    return (telling or lines or ["it said nothing"])[-1].rstrip(".")
+    reason = (telling or lines or ["it said nothing"])[-1].rstrip(".")
+    return re.sub(r"^.*(?=FATAL:|PANIC:)", "", reason)  # without time and process
 
 
 if __name__ == "__main__":

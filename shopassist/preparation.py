@@ -1,5 +1,6 @@
 """What has to be there before questions can be answered. Each step is skipped where it is done."""
 
+import shutil
 from pathlib import Path
 
 from django.apps import apps
@@ -12,11 +13,12 @@ from django.db.migrations.executor import MigrationExecutor
 from customers.models import Customer, Purchase
 from recommendations.assistant.intent import classifier
 from recommendations.models import EngineFit
-from shopassist.cluster import EXTENSIONS
+from shopassist.cluster import EXTENSIONS, cluster
 from shopassist.refusal import Refusal
 from tracing.prompts import seed_prompts
 
 OLDEST_POSTGRESQL = 16
+LITTLE = 32_000_000  # bytes; PostgreSQL adds 16 MB of log at a time
 FITNESS = """
 SELECT current_setting('server_version_num')::int / 10000,
     current_setting('server_encoding'),
@@ -79,6 +81,14 @@ def fit(out: OutputWrapper) -> str:
 def train_classifier() -> str:
     classifier.warm_up()
     return "trained"
+
+
+def full_disk() -> str:
+    """A sentence if the embedded PostgreSQL's disk is full, which PostgreSQL itself may die of without a word."""
+    if settings.DATABASE_URL:
+        return ""
+    home = cluster(settings.DATA_DIR).home
+    return f"the disk that holds {home} is full." if shutil.disk_usage(home).free < LITTLE else ""
 
 
 def _first_line(error: Exception) -> str:

@@ -116,4 +116,5 @@ def plain_failures() -> Iterator[None]:
             raise
         raise Refusal(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from error
     except OperationalError as error:
-        raise Refusal(f"The database gave up: {str(error).strip().splitlines()[0]}") from error
+        reason = preparation.full_disk() or str(error).strip().splitlines()[0]
+        raise Refusal(f"The database gave up: {reason}") from error

@@ -1,0 +1,146 @@
+import json
+import os
+import re
+import signal
+import socket
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from shopassist.refusal import Refusal
+from shopassist.server import check_port
+from tests.langfuse_server import LangFuseServer
+from tests.operations.processes import eventually, lives
+from tests.operations.shop import Shop, free_port
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """Empty, so that it is quickly there."""
+    shop = Shop(tmp_path_factory.mktemp("served"), settings={"SAMPLE": "no", "LOG_FORMAT": "json"})
+    yield shop
+    shop.remove()
+
+
+def get(shop: Shop, path: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{shop.port}{path}", timeout=20) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def serves(shop: Shop) -> bool:
+    try:
+        return get(shop, "/health/live") == (200, b"ok\n")
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def server(shop):
+    process = shop.start("run")
+    assert eventually(lambda: serves(shop) or process.poll() is not None, 120)
+    assert process.poll() is None, process.communicate()
+    yield process
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in os.popen(f"ps -o pid= --ppid {pid}").read().split()]
+
+
+def test_it_serves_health_metrics_static_files_and_says_where(shop, server):
+    assert get(shop, "/health/ready")[0] == 200
+    status, metrics = get(shop, "/metrics")
+    assert status == 200
+    assert b"django_http_requests" in metrics
+    assert get(shop, "/static/admin/css/base.css")[0] == 200
+    assert get(shop, "/no/such/page")[0] == 404
+    server.send_signal(signal.SIGINT)
+    out, err = server.communicate(timeout=60)
+    for path in ("/", "/admin/", "/api/v1/docs/"):
+        assert re.search(rf" http://127\.0\.0\.1:{shop.port}{path}$", out, re.MULTILINE)
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert any(line["message"].startswith("GET /health/ready 200 ") and line["trace_id"] for line in lines)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_ends_at_once_and_takes_the_database_with_it(shop, server, ending):
+    server.send_signal(ending)
+    out, err = server.communicate(timeout=20)
+    assert server.returncode == 0
+    assert "Traceback" not in out + err
+    assert shop.stops()
+
+
+def test_killed_without_warning_it_leaves_nothing_running(shop, server):
+    workers = children(server.pid)
+    assert workers
+    server.kill()
+    server.communicate()
+    assert eventually(lambda: not any(lives(pid) for pid in workers))
+    assert shop.stops()
+
+
+def test_a_second_server_is_refused_while_the_first_goes_on(shop, server):
+    started = time.monotonic()
+    code, out, err = shop.manage("run")
+    assert (code, out) == (1, "")
+    assert err == (
+        f"Port {shop.port} of 127.0.0.1 is taken; stop what listens there, "
+        f"or choose another: PORT={shop.port + 1} make run\n"
+    )
+    assert started
+    assert serves(shop)
+
+
+def test_background_work_runs_in_the_server(shop, tmp_path):
+    """What another process leaves in the outbox, the server's own worker delivers."""
+    langfuse = LangFuseServer()
+    settings = {
+        "LANGFUSE_HOST": langfuse.url,
+        "LANGFUSE_PUBLIC_KEY": langfuse.public_key,
+        "LANGFUSE_SECRET_KEY": langfuse.secret_key,
+    }
+    server = shop.start("run", **settings)
+    try:
+        assert eventually(lambda: serves(shop), 120)
+        code, _, err = shop.manage("ask", "Which toaster is good?", **settings)
+        assert code == 0, err
+        assert eventually(lambda: bool(langfuse.rows), 60)
+        assert not langfuse.complaints
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=60)
+        langfuse.stop()
+
+
+def test_a_port_that_is_free_is_fine():
+    check_port("127.0.0.1", free_port())
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "sentence"),
+    [
+        ("no-such-host.invalid", 8000, "HOST='no-such-host.invalid' is no address of this machine"),
+        ("192.0.2.1", 8000, "HOST='192.0.2.1' is no address of this machine"),
+        ("127.0.0.1", 70000, "are nothing to listen on"),
+    ],
+)
+def test_what_cannot_be_listened_on_is_refused(host, port, sentence):
+    with pytest.raises(Refusal, match=re.escape(sentence)):
+        check_port(host, port)
+
+
+def test_a_port_of_somebody_else_is_refused():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Refusal, match=f"Port {port} of 127.0.0.1 is taken"):
+            check_port("127.0.0.1", port)
