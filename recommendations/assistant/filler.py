@@ -4,7 +4,8 @@ from recommendations.assistant.text import fold, word_set
 
 # Never part of what a product is called here; they also separate one thing named from the next.
 STOP = word_set(
-    """a about above after again ahead all alike already also although always am an and another any anybody
+    """finished finish read sellers seller wondered
+    a about above after again ahead all alike already also although always am an and another any anybody
     anyone anything anyway are aren't around as ask asked asking at available away be because been before being
     below besides best better between beyond both bring but buy buying bought by came can can't cannot cant
     carry check choose choosing come comes compare consider considering cool cost costing costs could couldn't
@@ -71,7 +72,7 @@ CONTEXT = frozenset(
 )
 
 # Filler that is a thing at the end of a name: "tank top", "guitar picks", "chicken stock".
-NOUN_AT_END = frozenset(["top", "tops", "match", "matches", "pick", "picks", "stock"])
+NOUN_AT_END = word_set("top tops match matches pick picks stock")
 
 # At the end of what is wanted they add nothing: "gardening gifts", "coffee ideas".
 TRAILING = frozenset(fold(word) for word in ("gift", "gifts", "present", "presents", "lover", "lovers", "fan", "fans"))

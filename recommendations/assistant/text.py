@@ -8,8 +8,8 @@ LONGEST = 2000  # characters that are read of a question; whoever writes more ha
 STRUCK = "|"  # takes the place of what was read, so that words on both sides of it never look like neighbours
 
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}  # control characters, invisible ones and what is no character at all
-_SAME = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
-                       "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "|": " ", "\t": " ", "\n": " ", "\r": " "})  # fmt: skip
+_ALIKE = {"'": "’‘`´", '"': "“”„«»", "-": "–—−‐‑", " ": "|\t\n\r"}
+_SAME = str.maketrans({variant: plain for plain, variants in _ALIKE.items() for variant in variants})
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -303,3 +303,36 @@ def test_a_shop_without_anything_has_no_names_to_find():
 
     assert reading.constraints.words == "electronics"
     assert reading.constraints.categories == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "thing"),
+    [
+        ("I bought a tent last month, what else do I need for camping?", "camping", "tent"),
+        ("I've just bought a printer, which ink do I need?", "ink", "printer"),
+        ("something like the camera I bought", "camera", ""),
+    ],
+)
+def test_what_somebody_has_is_not_what_they_look_for(question, words, thing):
+    reading = read(question)
+
+    assert (reading.constraints.words, reading.goes_with) == (words, thing)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Recommend products for customer 887",
+        "What would Maria Lopez like?",
+        "Suggest something for Emily Clark based on her purchases",
+    ],
+)
+def test_other_people_are_no_products(question):
+    assert read(question).constraints.words == ""
+
+
+def test_an_excluded_category_is_not_what_a_fact_is_about():
+    reading = read("how much did I spend on everything except books?")
+
+    assert reading.fact_categories == ()
+    assert reading.constraints.excluded_categories == ("Books",)

@@ -24,8 +24,14 @@ _VAGUE_PARTS = {
     "kid",
     "equipment",
 }
-_SAME_THING = ({"clothing", "cloth", "apparel"}, {"jewelleri", "jewelri"}, {"groceri", "grocery"}, {"cosmetic", "makeup", "make-up"},
-               {"movi", "film"}, {"footwear", "sho"})  # fmt: skip
+_SAME_THING = (
+    {"clothing", "cloth", "apparel"},
+    {"jewelleri", "jewelri"},
+    {"groceri", "grocery"},
+    {"cosmetic", "makeup", "make-up"},
+    {"movi", "film"},
+    {"footwear", "sho"},
+)
 
 
 @dataclass(frozen=True)

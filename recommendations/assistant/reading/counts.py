@@ -57,7 +57,7 @@ _QUANTITY = re.compile(rf"\b(?:need|want|buy|get|order|like|have) (?P<n>{_NUMBER
 
 
 def take_count(scratch: Scratch) -> int | None:
-    """The number wanted, 1 to MOST. "I need 2 lamps" is how many they will buy, not how many to show: struck out only."""
+    """The number wanted, 1 to MOST. "I need 2 lamps" is how many to buy, not how many to show: struck out only."""
     for pattern in _PATTERNS:
         for match in scratch.take(pattern):
             written = match["n"]

@@ -58,6 +58,14 @@ _GOES_WITH = re.compile(
     r"|buy (?:together )?with|alongside|together with|to (?:pair|match|combine) with)"
     r" (?:(?:my|the|a|an|our|his|her|their|this|that|new|old|some) )*(?P<thing>[^.;:!?,|]{1,60})"
 )
+# "I bought a tent, what else do I need?": they have the tent.
+_OWNS = re.compile(
+    r"\b(?:i|we|he|she)(?:'ve| have)?(?: (?:just|already|recently|also|only|finally))?"
+    r" (?:bought|purchased|ordered|own|got)"
+    r" (?:(?:a|an|the|some|this|my|our|new|nice|pair of|set of) )+(?P<thing>[^.;:!?,|]{1,60}?)"
+    r"(?: (?:here|from you|last \w+|yesterday|today|ago|recently|already))*"
+    r"(?: ?[.;,!|]+ ?|(?= (?:and|so|but|what|which|now)\b))(?=.*\w)"
+)
 _BRAND_CUE = re.compile(r"\b(?:from|by|brand|brands|made by)(?: the)?(?: brand)? $")
 
 
@@ -128,11 +136,12 @@ def _exclude(thing: str, index: Index, named: Named) -> bool:
 
 def _take_companion(scratch: Scratch, named: Named) -> None:
     """What shall go well with something is not that thing: it is no word to search for."""
-    if match := _GOES_WITH.search(scratch.low):
-        start, end = match.span("thing")
-        words = [word for word in WORD.findall(scratch.text[start:end]) if word.lower() not in STOP]
-        named.goes_with = " ".join(words)
-        scratch.strike(*match.span())
+    for pattern in (_GOES_WITH, _OWNS):
+        if match := pattern.search(scratch.low):
+            start, end = match.span("thing")
+            words = [word for word in WORD.findall(scratch.text[start:end]) if word.lower() not in STOP]
+            named.goes_with = named.goes_with or " ".join(words)
+            scratch.strike(*match.span())
 
 
 def _take_names_with_filler(scratch: Scratch, index: Index, named: Named) -> None:

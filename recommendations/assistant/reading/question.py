@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from recommendations.assistant.intent.classifier import classify
+from recommendations.assistant.intent.classifier import INFORMATIONAL, classify
 from recommendations.assistant.text import Scratch, tidy
 from recommendations.engine.constraints import Constraints
 
@@ -30,6 +30,12 @@ _NEVER_BOUGHT = re.compile(
 _PHRASES = re.compile(
     r"\b(?:(?:back )?in stock|on sale|on hand|(?:to|in) my (?:basket|cart)|treat (?:my|your|him|her)(?:self)?)\b"
 )
+_CUSTOMER = re.compile(r"\b(?:customer|client|user)(?: (?:number|no\.?|id))? ?#?\d+(?:'s)?(?!\w) ?")
+_NAME = r"[A-Z][\w'-]+(?: [A-Z][\w.'-]*){0,2}"
+_SOMEBODY = re.compile(
+    rf"(?:(?<=ould )|(?<=ight ))(?:our customer )?{_NAME}(?= (?:like|enjoy|want|need|love|be|buy|appreciate|prefer)\b)"
+    rf"|(?<=\bfor ){_NAME}(?= (?:based on|given|according|who)\b)|(?<=customer )[A-Z]\w+ [A-Z]\w+"
+)
 _DELIVERY = re.compile(r"\b(?:with)?in \d{1,3} (?:business |working )?(?:minutes?|hours?|days?|weeks?)\b")
 _AGE = re.compile(
     r"\bfor (?:(?:a|an|my|our|his|her|their|the) )?\d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?[ -]?(?:years?"
@@ -48,7 +54,8 @@ class Reading:
     """What a question says.
 
     `category` is the kind of an informational question ("" for a recommendation); `confidence` the probability, 0..1,
-    that `intent` is right. `fact_categories` are the shop's categories that an informational question is about,
+    that `intent` is right. All the rest is read for both intents, so that whoever decides otherwise finds it here.
+    `fact_categories` are the shop's categories that an informational question is about,
     `unknown_category` what it names in such a place ("on X") without the shop having it. `goes_with` is the thing that
     the wanted products shall complement ("what goes with my router"): it is not in the words, for a router is not
     what is wanted, so that the shopper's purchases decide.
@@ -70,15 +77,15 @@ def read_question(text: str, *, catalogue: Catalogue, today: date, customer_name
     scratch = Scratch(text)
     index = index_of(catalogue)
     _take_name(scratch, customer_name)
-    informational = guess.intent == "informational"
-    if informational:
+    if guess.intent == INFORMATIONAL:  # "between 2022 and 2023" are years here, and a price elsewhere
         period = take_period(scratch, today)
         price = take_prices(scratch)
     else:
         price = take_prices(scratch)
         period = take_period(scratch, today)
-    categories, unknown = about_categories(scratch, index) if informational else ((), "")
+    categories, unknown = about_categories(scratch, index)
     constraints, goes_with = _constraints(scratch, index, price)
+    categories = tuple(name for name in categories if name not in constraints.excluded_categories)
     return Reading(guess.intent, guess.category, guess.confidence, constraints, period, categories, unknown, goes_with)
 
 
@@ -107,7 +114,10 @@ def _constraints(scratch: Scratch, index: Index, price: PriceRange) -> tuple[Con
 
 
 def _take_name(scratch: Scratch, customer_name: str) -> None:
-    """Strikes out the customer's own name: whole anywhere, a part of it where a person is spoken of."""
+    """Takes out the customer's own name, whole anywhere, a part where a person is spoken of; and other people's."""
+    scratch.cut(_CUSTOMER)
+    for match in _SOMEBODY.finditer(scratch.text):
+        scratch.strike(*match.span())
     parts = [re.escape(part) for part in tidy(customer_name).lower().split()]
     if not parts:
         return

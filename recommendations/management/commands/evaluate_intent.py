@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand
 
-from recommendations.assistant.intent.evaluation import HELD_OUT, Figures, cross_validated, measured
 from recommendations.assistant.intent.classifier import QUESTIONS, Classifier, read_questions
+from recommendations.assistant.intent.evaluation import HELD_OUT, Figures, cross_validated, measured
 
 
 class Command(BaseCommand):
