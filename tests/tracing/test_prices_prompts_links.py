@@ -12,11 +12,6 @@ from tracing.prompts import get_prompt, seed_prompts
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def fresh_cache():
-    forget_prices()
-
-
 def a_price(pattern, per_input, per_output, valid_from=date(2026, 1, 1)):
     price = ModelPrice.objects.create(
         pattern=pattern, input_price=per_input, output_price=per_output, valid_from=valid_from
