@@ -6,8 +6,11 @@ from django.contrib.auth.models import User
 
 from customers.access import create_login
 from customers.models import Customer
-from recommendations.assistant.ask import ask
+from recommendations.assistant.ask import QuestionFailed, ask
+from recommendations.assistant.intent import classifier
+from recommendations.management.commands.ask import answer_lines
 from recommendations.models import Recommendation
+from tracing.tree import tree_lines
 
 STAFF = "staff"
 CUSTOMER_ID = "887"  # of the sample shop; no other customer there has this one's name
@@ -55,6 +58,24 @@ def earlier_answer() -> Recommendation | None:
     return asked.filter(status=Recommendation.Status.ANSWERED).select_related("stored_trace").first()
 
 
-def ask_demo_question() -> Recommendation:
-    """Raises QuestionFailed."""
-    return ask(QUESTION, channel="shell", customer=demo_customer())
+def train_classifier() -> str:
+    classifier.warm_up()
+    return "trained"
+
+
+def answer_demo_question() -> Recommendation:
+    """Also one that failed: its trace says why."""
+    try:
+        return ask(QUESTION, channel="shell", customer=demo_customer())
+    except QuestionFailed as failure:
+        return failure.recommendation
+
+
+def report(answer: Recommendation) -> list[str]:
+    """The question, its answer and the trace as a tree with times."""
+    if answer.status == Recommendation.Status.FAILED:
+        said = [f"The question failed: {answer.error}"]
+    else:
+        said = answer_lines(answer)
+    tree = tree_lines(answer.stored_trace) if answer.stored_trace else []
+    return ["", QUESTION, "", *said, "", *tree, ""]

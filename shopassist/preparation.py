@@ -11,7 +11,6 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from customers.models import Customer, Purchase
-from recommendations.assistant.intent import classifier
 from recommendations.models import EngineFit
 from shopassist.cluster import EXTENSIONS, cluster
 from shopassist.refusal import Refusal
@@ -76,11 +75,6 @@ def fit(out: OutputWrapper) -> str:
         return "nothing to fit: there are no purchases"
     call_command("fit_engine", stdout=out)
     return "fitted"
-
-
-def train_classifier() -> str:
-    classifier.warm_up()
-    return "trained"
 
 
 def full_disk() -> str:

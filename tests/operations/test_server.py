@@ -3,14 +3,13 @@ import os
 import re
 import signal
 import socket
-import time
 import urllib.error
 import urllib.request
 
 import pytest
 
+from shopassist.port import check_port
 from shopassist.refusal import Refusal
-from shopassist.server import check_port
 from tests.langfuse_server import LangFuseServer
 from tests.operations.processes import eventually, lives
 from tests.operations.shop import Shop, free_port
@@ -88,14 +87,12 @@ def test_killed_without_warning_it_leaves_nothing_running(shop, server):
 
 
 def test_a_second_server_is_refused_while_the_first_goes_on(shop, server):
-    started = time.monotonic()
     code, out, err = shop.manage("run")
     assert (code, out) == (1, "")
     assert err == (
         f"Port {shop.port} of 127.0.0.1 is taken; stop what listens there, "
         f"or choose another: PORT={shop.port + 1} make run\n"
     )
-    assert started
     assert serves(shop)
 
 
@@ -129,7 +126,7 @@ def test_a_port_that_is_free_is_fine():
     [
         ("no-such-host.invalid", 8000, "HOST='no-such-host.invalid' is no address of this machine"),
         ("192.0.2.1", 8000, "HOST='192.0.2.1' is no address of this machine"),
-        ("127.0.0.1", 70000, "are nothing to listen on"),
+        ("no:port", 8000, "HOST='no:port'"),
     ],
 )
 def test_what_cannot_be_listened_on_is_refused(host, port, sentence):

@@ -8,16 +8,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError
 
-from recommendations.assistant.ask import QuestionFailed
-from recommendations.management.commands.ask import answer_lines
-from recommendations.models import Recommendation
-from shopassist import demo, embedded, locks, preparation
+from shopassist import embedded, locks, preparation
+from shopassist.port import check_port
 from shopassist.refusal import Refusal
-from shopassist.server import check_port, serve
-from tracing.tree import tree_lines
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # they come after the quick refusals, for they import everything
     help = "Set up what is missing, show one question with its trace, and serve until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,17 +31,27 @@ class Command(BaseCommand):
             with self.alone():
                 self.prepare(show=no_serve)
         if not no_serve:
+            from shopassist.server import serve
+
             serve(self.announce)
 
     def prepare(self, *, show: bool) -> None:
         """`show`: also when the question was answered before."""
         preparation.check_database()
+        self.check()
         self.step("Migrations", lambda: preparation.migrate(self.stdout))
         self.step("Sample shop", lambda: preparation.load_sample(self.stdout))
         self.step("Engine", lambda: preparation.fit(self.stdout))
+        from shopassist import demo
+
         logins = demo.missing_logins()
         if demo.demo_customer():
-            self.demo_question(show)
+            answer = demo.earlier_answer()
+            if answer is None:
+                self.step("Intent classifier", demo.train_classifier)
+                answer, show = demo.answer_demo_question(), True
+            if show:
+                self.stdout.write("\n".join(demo.report(answer)))
         for name, password in logins:
             self.stdout.write(f"Sign in as {name} with the password {password}")
         self.stdout.write(
@@ -75,29 +82,6 @@ class Command(BaseCommand):
             self.stdout.flush()
         with locks.locked(path, patience=float("inf")):
             yield
-
-    def demo_question(self, show: bool) -> None:
-        answer = demo.earlier_answer()
-        if answer is None:
-            self.step("Intent classifier", preparation.train_classifier)
-            try:
-                answer = demo.ask_demo_question()
-            except QuestionFailed as failure:
-                self.stderr.write(f"The demo question failed: {failure}")
-                answer = failure.recommendation
-        elif not show:
-            return
-        self.print_answer(answer)
-
-    def print_answer(self, answer: Recommendation) -> None:
-        self.stdout.write(f"\n{demo.QUESTION}\n")
-        for line in answer_lines(answer):
-            self.stdout.write(f"  {line}")
-        if answer.stored_trace:
-            self.stdout.write("")
-            for line in tree_lines(answer.stored_trace):
-                self.stdout.write(f"  {line}")
-        self.stdout.write("")
 
     def announce(self) -> None:
         url = f"http://{settings.HOST}:{settings.PORT}"
