@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -95,12 +95,15 @@ def identity(texts: dict[str, str], field: str, *, required: bool = True) -> str
 
 
 def name(texts: dict[str, str], field: str, longest: int) -> str:
-    text = " ".join(texts.get(field, "").split())
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+    text = _single_spaced(texts.get(field, ""))
     if len(text) > longest:
         raise BadRow(f"{field} is longer than {longest} characters")
     return text
+
+
+@lru_cache(maxsize=10_000)
+def _single_spaced(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 @lru_cache(maxsize=1000)
@@ -150,16 +153,16 @@ def moment(texts: dict[str, str], field: str) -> datetime | None:
     text = texts.get(field, "").strip()
     if not text:
         return None
-    found = _read_moment(text, timezone.get_current_timezone_name())
+    found = _read_moment(text, timezone.get_default_timezone())
     if found is None:
         raise BadRow(f"{field} is no possible date")
-    if found > timezone.now() + timedelta(days=1):  # a day for clocks of other time zones
+    if found > datetime.now(UTC) + timedelta(days=1):  # a day for clocks of other time zones
         raise BadRow(f"{field} lies in the future")
     return found
 
 
 @lru_cache(maxsize=10_000)
-def _read_moment(text: str, zone: str) -> datetime | None:
+def _read_moment(text: str, zone: tzinfo) -> datetime | None:
     try:
         if american := AMERICAN_DATE.fullmatch(text):
             month, day, year, hour, minute, second = (int(part or 0) for part in american.groups())
@@ -170,4 +173,4 @@ def _read_moment(text: str, zone: str) -> datetime | None:
         return None
     if not FIRST_YEAR <= found.year <= 9000:
         return None
-    return (found if found.tzinfo else timezone.make_aware(found)).astimezone(UTC)
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
