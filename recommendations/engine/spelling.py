@@ -76,46 +76,61 @@ class Wanted:
 @dataclass
 class _Token:
     word: str
-    is_stop: bool
-    known: bool
+    says_nothing: bool  # a stop word or a link
+    known: bool  # to the catalogue
     near: list[tuple[str, int]]  # catalogue words and how many products have them
 
 
+@dataclass(frozen=True)
+class _Meant:
+    wrote: str
+    word: str
+    known: bool
+
+    @property
+    def counts(self) -> bool:
+        return self.known or not (self.word in LINKS or self.word in FILLERS)
+
+
 def understand(text: str) -> Wanted:
-    """One query. Words that mean nothing to a search (stop words, fillers) are left out."""
+    """One query. Words that mean nothing to a search (stop words, links, fillers) are left out."""
     written = tokens(text)
     if not written:
         return Wanted((), "")
-    joined = [one + two for one, two in pairwise(written)]  # "smart watch" is a smartwatch
-    read = _look_up(written + joined)
-    kept: list[tuple[str, bool]] = []  # word, known
-    corrections: list[tuple[str, str]] = []
-    head_end: int | None = None
-    position = 0
-    while position < len(written):
-        token = read[position]
-        pair = read[len(written) + position] if position + 1 < len(written) else None
-        word, known = token.word, token.known
-        if word in LINKS and kept and head_end is None:
-            head_end = len(kept)
-        if pair and pair.known and not (known and read[position + 1].known):
-            corrections.append((f"{word} {read[position + 1].word}", pair.word))
-            word, known = pair.word, True
-            position += 1
-        elif not known and (better := closest(word, token.near)):
-            word, known = better, better not in FILLERS
-            corrections += [(token.word, better)] if known else []
-        if known or not (token.is_stop or word in LINKS or word in FILLERS):
-            kept.append((word, known))
-        position += 1
-    named = kept[: head_end or None]
-    head = named[-1] if named else ("", False)
+    read = _look_up(written + [one + two for one, two in pairwise(written)])
+    meant = _meant(read[: len(written)], read[len(written) :])
+    kept = [word for word in meant if word.counts]
+    links = [at for at, word in enumerate(meant) if word.word in LINKS]
+    # The thing is named before the first link that has anything before it.
+    named = next((before for at in links if (before := [word for word in meant[:at] if word.counts])), kept)
     return Wanted(
-        words=tuple(word for word, _ in kept),
-        head=head[0] if head[1] else "",
-        corrections=tuple(corrections),
-        unknown=tuple(word for word, known in kept if not known),
+        words=tuple(word.word for word in kept),
+        head=named[-1].word if named and named[-1].known else "",
+        corrections=tuple((word.wrote, word.word) for word in kept if word.wrote != word.word),
+        unknown=tuple(word.word for word in kept if not word.known),
     )
+
+
+def _meant(read: list[_Token], pairs: list[_Token]) -> list[_Meant]:
+    """Word for word, but two that the catalogue writes as one: "smart watch" is a smartwatch."""
+    meant: list[_Meant] = []
+    position = 0
+    while position < len(read):
+        token, two = read[position], read[position : position + 2]
+        if len(two) == 2 and pairs[position].known and _belong_together(*two):
+            meant.append(_Meant(f"{two[0].word} {two[1].word}", pairs[position].word, known=True))
+            position += 2
+            continue
+        better = "" if token.known or token.says_nothing else closest(token.word, token.near)
+        known = token.known or bool(better and better not in FILLERS)
+        if known or token.word in LINKS or not token.says_nothing:
+            meant.append(_Meant(token.word, better or token.word, known))
+        position += 1
+    return meant
+
+
+def _belong_together(one: _Token, other: _Token) -> bool:
+    return not (one.says_nothing or other.says_nothing or (one.known and other.known))
 
 
 def tokens(text: str) -> list[str]:
@@ -132,7 +147,7 @@ def closest(word: str, near: list[tuple[str, int]]) -> str:
     ranked = []
     for other, products in [*near, *((filler, 0) for filler in FILLERS)]:
         same_start = other[0] == word[0] or other[:2] == word[1::-1]
-        apart = distance(_singular(word), _singular(other))
+        apart = distance(_singular(word), _singular(other.replace("-", "")))  # "wifi" is wi-fi
         if same_start and apart <= allowed:
             ranked.append((apart, -products, other))
     return min(ranked)[2] if ranked else ""
@@ -161,7 +176,7 @@ def _look_up(words: list[str]) -> list[_Token]:
         cursor.execute(WORDS, {"words": words, "closest": CLOSEST, "shortest": SHORTEST_CORRECTED})
         read: dict[int, _Token] = {}
         for position, word, is_stop, known, near, products in cursor.fetchall():
-            token = read.setdefault(position, _Token(word, is_stop, known, []))
+            token = read.setdefault(position, _Token(word, is_stop or word in LINKS, known, []))
             if near:
                 token.near.append((near, products))
     return list(read.values())
