@@ -9,6 +9,7 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
 from typing import overload
@@ -30,6 +31,7 @@ PHONE = re.compile(
     )(?![\w-]|[.,]\d)""",
     re.VERBOSE,
 )
+SOME_DIGITS = re.compile(r"\d(?:[^\d\n]{0,4}\d){7}")  # fewer are no number of a person
 SPOKEN_PHONE = re.compile(
     r"\b((?:phone|tel|telephone|mobile|cell|call|text|whatsapp|reach)\b[^\d\n]{0,20})\d{9,13}(?![\w.,-]?\d)",
     re.IGNORECASE,
@@ -45,11 +47,11 @@ def mask(value: Json, names: Sequence[str] = ()) -> Json:
 
     `names` are the people that may occur in it. Keys of mappings are masked too; numbers are left alone.
     """
-    return _masked(value, name_pattern(tuple(names)))
+    return _masked(value, names_to_mask(tuple(names)))
 
 
 def mask_text(text: str, names: Sequence[str] = ()) -> str:
-    return _masked_text(text, name_pattern(tuple(names)))
+    return _masked_text(text, names_to_mask(tuple(names)))
 
 
 def pseudonym(text: str) -> str:
@@ -57,7 +59,7 @@ def pseudonym(text: str) -> str:
     return hmac.new(settings.PSEUDONYM_KEY.encode(), text.encode(), sha256).hexdigest()[:32]
 
 
-def _masked(value: Json, names: re.Pattern[str] | None) -> Json:
+def _masked(value: Json, names: "Names | None") -> Json:
     if isinstance(value, str):
         return _masked_text(value, names)
     if isinstance(value, list):
@@ -73,15 +75,15 @@ def _masked(value: Json, names: re.Pattern[str] | None) -> Json:
     return value
 
 
-def _masked_text(text: str, names: re.Pattern[str] | None) -> str:
+def _masked_text(text: str, names: "Names | None") -> str:
     if "@" in text:
         text = EMAIL.sub("[email]", text)
-    if any(map(str.isdigit, text)):
+    if SOME_DIGITS.search(text):
         text = IBAN.sub(partial(_if_groups, is_iban, "[iban]"), text)
         text = CARD.sub(partial(_if_groups, is_card, "[card]"), text)
         text = PHONE.sub(lambda match: "[phone]" if has_phone_length(match[0]) else match[0], text)
         text = SPOKEN_PHONE.sub(r"\1[phone]", text)
-    return names.sub("[name]", text) if names else text
+    return names.masked(text) if names else text
 
 
 def _if_groups(valid: Callable[[list[str]], bool], mark: str, match: re.Match[str]) -> str:
@@ -114,21 +116,32 @@ def has_phone_length(text: str) -> bool:
     return 8 <= sum(map(str.isdigit, text)) <= 15
 
 
+@dataclass(frozen=True)
+class Names:
+    pattern: re.Pattern[str]
+    words: tuple[str, ...]
+    """In small letters. Text with none of them, as most is, need not be searched for the pattern."""
+
+    def masked(self, text: str) -> str:
+        small = text.lower()
+        return self.pattern.sub("[name]", text) if any(word in small for word in self.words) else text
+
+
 @lru_cache(maxsize=256)
-def name_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
+def names_to_mask(names: tuple[str, ...]) -> Names | None:
     """One pattern for all these names, the longest first; None where there is nothing to look for."""
-    wholes, words = set(), set()
+    wholes, words, needles = set(), set(), set()
     for name in names:
         for form in _spellings(" ".join(name.split())):
             parts = form.split(" ")
-            if len(form) > 2 or not _has_case(form):
-                wholes.add(r"[\s._-]+".join(map(re.escape, parts)) if len(form) > 1 else "")
+            needles |= {part.lower() for part in parts}
+            if len(form) > 2 or (len(form) > 1 and not _has_case(form)):
+                wholes.add(r"[\s._-]+".join(map(re.escape, parts)))
             words |= {part for part in parts if len(part) > 2 or (len(parts) == 1 and len(part) == 2)}
-    wholes.discard("")
     capitalised = {form for word in words if _has_case(word) for form in (_capital(word), word.upper())}
     patterns = [f"(?i:{_bounded(whole)})" for whole in _longest_first(wholes)]
     patterns += [_bounded(re.escape(word)) for word in _longest_first(capitalised)]
-    return re.compile("|".join(patterns)) if patterns else None
+    return Names(re.compile("|".join(patterns)), tuple(needles)) if patterns else None
 
 
 def _spellings(name: str) -> set[str]:
