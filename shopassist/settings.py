@@ -200,6 +200,7 @@ UNFOLD = {"SITE_TITLE": "ShopAssist", "SITE_HEADER": "ShopAssist", "SITE_URL": "
 
 # The API
 
+WEB_QUESTIONS = env.integer("WEB_QUESTIONS", 20)  # a customer may ask on the pages in a minute
 API_RATE = env.text("API_RATE", default="120/min")  # requests a key, a user or a stranger's address
 if not re.fullmatch(r"[1-9]\d*/(s|sec|m|min|h|hour|d|day)", API_RATE):
     raise ImproperlyConfigured(f"API_RATE={API_RATE!r} is no rate such as 120/min.")

@@ -1,10 +1,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from recommendations.web.sign_in import SignIn
 from shopassist import health
 from shopassist.metrics import metrics
 
 urlpatterns = [
+    path(
+        "admin/login/",
+        SignIn.as_view(redirect_authenticated_user=False, next_page="admin:index", extra_context={"staff": True}),
+    ),
     path("admin/", admin.site.urls),
     path("api/v1/", include("recommendations.api.urls")),
     path("", include("recommendations.web.urls")),

@@ -3,6 +3,7 @@
 import uuid
 from decimal import Decimal
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -17,9 +18,11 @@ from recommendations.assistant.ask import QuestionFailed, ask
 from recommendations.models import Conversation, Recommendation, RecommendedProduct
 from recommendations.web.answers import AnswerPage, RatingBox, rater
 from recommendations.web.forms import QuestionForm, RatingForm
+from recommendations.web.limits import attempts, refused
 from recommendations.web.pages import for_customers
 
 PAGE_SIZE = 20
+WINDOW = 60  # seconds in which a customer may ask settings.WEB_QUESTIONS times
 EXAMPLES = (
     "What else would I like?",
     "Something new under 50",
@@ -31,6 +34,8 @@ EXAMPLES = (
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_customers
 def ask_page(request: HttpRequest, customer: Customer) -> HttpResponse:
+    if request.method == "POST" and attempts("ask", str(customer.pk), WINDOW) > settings.WEB_QUESTIONS:
+        return refused(request, "ask", WINDOW)
     form = QuestionForm(request.POST if request.method == "POST" else None)
     failure: Recommendation | None = None
     if form.is_valid():

@@ -64,7 +64,7 @@ def test_eleven_guesses_are_too_many_even_for_the_right_password(client, kenneth
     assert response.status_code == 429
     assert response.headers["Retry-After"] == "300"
     assert "wait 5 minutes" in response.content.decode()
-    assert "Too many sign-ins from 127.0.0.1" in caplog.text
+    assert "Too often: sign in from 127.0.0.1" in caplog.text
     assert client.get("/").status_code == 302
 
 
