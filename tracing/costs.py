@@ -23,6 +23,11 @@ def cost_of(model: str, usage: Mapping[str, int], on: date | None = None) -> Dec
     return cost.quantize(Decimal("1e-8"))
 
 
+def is_unpriced(model: str) -> bool:
+    """Whether staff keep a price list and this model is missing in it, so that its 0 says nothing."""
+    return bool(prices()) and price_of(model, timezone.now().date()) is None
+
+
 def price_of(model: str, on: date) -> ModelPrice | None:
     """The newest price that is valid then and whose pattern matches the whole name."""
     fitting = [p for p in prices() if p.valid_from <= on and re.fullmatch(p.pattern, model)]

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from tracing.costs import cost_of
+from tracing.costs import cost_of, is_unpriced
 from tracing.encoding import EPOCH, score_body, spans_body
 from tracing.masking import mask, mask_text
 from tracing.models import Level, Observation, OutboxEntry, Score, Trace
@@ -115,6 +115,9 @@ def observation_of(seen: Observing, position: int, names: list[str]) -> Observat
     started, ended = seen.span.start_time or 0, seen.span.end_time or 0  # ns
     usage = counted(seen.usage)
     parent = seen.span.parent
+    metadata = {key: cut_json(value) for key, value in mask(seen.metadata, names).items()}
+    if usage and is_unpriced(seen.model):
+        metadata["price"] = "none is listed for this model"
     return Observation(
         position=position,
         span_id=f"{seen.span.get_span_context().span_id:016x}",
@@ -125,7 +128,7 @@ def observation_of(seen: Observing, position: int, names: list[str]) -> Observat
         status_message=cut(mask_text(clean(seen.status_message), names), MESSAGE_LIMIT),
         input=cut_json(mask(seen.input, names)),
         output=cut_json(mask(seen.output, names)),
-        metadata={key: cut_json(value) for key, value in mask(seen.metadata, names).items()},
+        metadata=metadata,
         model=clean(seen.model)[:100],
         model_parameters=mask(seen.model_parameters, names),
         prompt_name=seen.prompt.prompt.name if seen.prompt else "",
