@@ -18,7 +18,7 @@ reset-demo: .venv/installed
 	@$(RUN) manage.py reset_demo
 
 test: .venv/installed-dev
-	@$(RUN) -m pytest -n 2
+	@$(RUN) -m pytest -n 2 --dist loadfile
 
 check: .venv/installed-dev
 	@$(RUN) -m ruff check .

@@ -3,8 +3,11 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -38,83 +41,84 @@ def serves(shop: Shop) -> bool:
         return False
 
 
-@pytest.fixture
-def server(shop):
-    process = shop.start("run")
-    assert eventually(lambda: serves(shop) or process.poll() is not None, 120)
-    assert process.poll() is None, process.communicate()
-    yield process
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+@contextmanager
+def server(shop: Shop, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    process = shop.start("run", **settings)
+    try:
+        assert eventually(lambda: serves(shop) or process.poll() is not None, 180)
+        assert process.poll() is None, process.communicate()
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def ended(process: subprocess.Popen[str], ending: signal.Signals) -> tuple[str, str]:
+    """What it said until it ended, which it has to do well and soon."""
+    process.send_signal(ending)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "Traceback" not in out + err
+    return out, err
 
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in os.popen(f"ps -o pid= --ppid {pid}").read().split()]
 
 
-def test_it_serves_health_metrics_static_files_and_says_where(shop, server):
-    assert get(shop, "/health/ready")[0] == 200
-    status, metrics = get(shop, "/metrics")
-    assert status == 200
-    assert b"django_http_requests" in metrics
-    assert get(shop, "/static/admin/css/base.css")[0] == 200
-    assert get(shop, "/no/such/page")[0] == 404
-    server.send_signal(signal.SIGINT)
-    out, err = server.communicate(timeout=60)
+def test_it_serves_until_ctrl_c_and_takes_the_database_with_it(shop):
+    with server(shop) as process:
+        assert get(shop, "/health/ready")[0] == 200
+        status, metrics = get(shop, "/metrics")
+        assert status == 200
+        assert b"django_http_requests" in metrics
+        assert get(shop, "/static/admin/css/base.css")[0] == 200
+        assert get(shop, "/no/such/page")[0] == 404
+        out, err = ended(process, signal.SIGINT)
     for path in ("/", "/admin/", "/api/v1/docs/"):
         assert re.search(rf" http://127\.0\.0\.1:{shop.port}{path}$", out, re.MULTILINE)
     lines = [json.loads(line) for line in err.splitlines()]
     assert any(line["message"].startswith("GET /health/ready 200 ") and line["trace_id"] for line in lines)
-
-
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_it_ends_at_once_and_takes_the_database_with_it(shop, server, ending):
-    server.send_signal(ending)
-    out, err = server.communicate(timeout=20)
-    assert server.returncode == 0
-    assert "Traceback" not in out + err
     assert shop.stops()
 
 
-def test_killed_without_warning_it_leaves_nothing_running(shop, server):
-    workers = children(server.pid)
-    assert workers
-    server.kill()
-    server.communicate()
-    assert eventually(lambda: not any(lives(pid) for pid in workers))
-    assert shop.stops()
+def test_killed_without_warning_it_leaves_nothing_running(shop):
+    with server(shop) as process:
+        workers = children(process.pid)
+        assert workers
+        process.kill()
+        process.communicate()
+        assert eventually(lambda: not any(lives(pid) for pid in workers))
+        assert shop.stops()
 
 
-def test_a_second_server_is_refused_while_the_first_goes_on(shop, server):
-    code, out, err = shop.manage("run")
-    assert (code, out) == (1, "")
-    assert err == (
-        f"Port {shop.port} of 127.0.0.1 is taken; stop what listens there, "
-        f"or choose another: PORT={shop.port + 1} make run\n"
-    )
-    assert serves(shop)
+def test_a_second_server_is_refused_and_a_closed_terminal_ends_the_first(shop):
+    with server(shop) as process:
+        code, out, err = shop.manage("run")
+        assert (code, out) == (1, "")
+        assert err == (
+            f"Port {shop.port} of 127.0.0.1 is taken; stop what listens there, "
+            f"or choose another: PORT={shop.port + 1} make run\n"
+        )
+        assert serves(shop)
+        ended(process, signal.SIGHUP)
 
 
-def test_background_work_runs_in_the_server(shop, tmp_path):
-    """What another process leaves in the outbox, the server's own worker delivers."""
+def test_what_another_process_leaves_in_the_outbox_is_delivered_by_the_server_s_own_worker(shop):
     langfuse = LangFuseServer()
     settings = {
         "LANGFUSE_HOST": langfuse.url,
         "LANGFUSE_PUBLIC_KEY": langfuse.public_key,
         "LANGFUSE_SECRET_KEY": langfuse.secret_key,
     }
-    server = shop.start("run", **settings)
-    try:
-        assert eventually(lambda: serves(shop), 120)
+    with server(shop, **settings) as process:
         code, _, err = shop.manage("ask", "Which toaster is good?", **settings)
         assert code == 0, err
         assert eventually(lambda: bool(langfuse.rows), 60)
         assert not langfuse.complaints
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=60)
-        langfuse.stop()
+        ended(process, signal.SIGTERM)
+    langfuse.stop()
 
 
 def test_a_port_that_is_free_is_fine():
