@@ -82,7 +82,8 @@ class CustomerAdmin(Large, ModelAdmin):
 
     def history(self, customer: Customer) -> SafeString:
         listed = reverse("admin:customers_purchase_changelist")
-        return format_html('<a href="{}?customer__id__exact={}">All purchases</a>', listed, customer.pk)
+        link = '<a class="text-primary-600 underline" href="{}?customer__id__exact={}">All purchases</a>'
+        return format_html(link, listed, customer.pk)
 
 
 @admin.register(Category)
