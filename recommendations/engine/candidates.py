@@ -106,7 +106,7 @@ def find_candidates(
         "limit": limit,
     }
     candidates = _searched(values, wanted, notes) if wanted.words else _rows(statements.BY_TASTE, values)
-    if not candidates and (wanted.head or not wanted.words):
+    if not candidates and (wanted.head_known or not wanted.words):
         notes.append(_nothing(wanted, customer, constraints))
     candidates = _with_together(candidates, values)
     strategy = _strategy(candidates, bool(wanted.words))
@@ -130,8 +130,8 @@ def moment_weight(moments_ago: int) -> float:
 
 
 def _searched(values: dict[str, Any], wanted: Wanted, notes: list[str]) -> list[Candidate]:
-    if not wanted.head:
-        notes.append(f"The shop has nothing called “{wanted.unknown[-1]}”.")
+    if not wanted.head_known:
+        notes.append(f"The shop has nothing called “{wanted.head}”.")
         return []
     candidates = _rows(
         statements.BY_WORDS, {**values, "words": list(wanted.words), "all": " ".join(wanted.words), "head": wanted.head}

@@ -65,12 +65,12 @@ ORDER BY token.position
 
 @dataclass(frozen=True)
 class Wanted:
-    """The words as the catalogue knows them. `head` is the thing itself; empty where the catalogue has no such word."""
+    """The words as the catalogue knows them. `head` is the thing itself, as opposed to its colour or use."""
 
-    words: tuple[str, ...]
-    head: str
+    words: tuple[str, ...] = ()
+    head: str = ""
+    head_known: bool = False  # whether any product is called so
     corrections: tuple[tuple[str, str], ...] = ()
-    unknown: tuple[str, ...] = ()
 
 
 @dataclass
@@ -96,7 +96,7 @@ def understand(text: str) -> Wanted:
     """One query. Words that mean nothing to a search (stop words, links, fillers) are left out."""
     written = tokens(text)
     if not written:
-        return Wanted((), "")
+        return Wanted()
     read = _look_up(written + [one + two for one, two in pairwise(written)])
     meant = _meant(read[: len(written)], read[len(written) :])
     kept = [word for word in meant if word.counts]
@@ -105,9 +105,9 @@ def understand(text: str) -> Wanted:
     named = next((before for at in links if (before := [word for word in meant[:at] if word.counts])), kept)
     return Wanted(
         words=tuple(word.word for word in kept),
-        head=named[-1].word if named and named[-1].known else "",
+        head=named[-1].word if named else "",
+        head_known=bool(named) and named[-1].known,
         corrections=tuple((word.wrote, word.word) for word in kept if word.wrote != word.word),
-        unknown=tuple(word.word for word in kept if not word.known),
     )
 
 

@@ -29,45 +29,53 @@ WITH history AS (
 )
 """
 
-_PRODUCT = """
-    p.id AS product_pk, p.external_id AS product_id, p.name, coalesce(c.name, '') AS category, p.brand, p.price,
-    p.sentiment, p.review_count, coalesce(co_purchase.score, 0) AS co_purchase, coalesce(liked.score, 0) AS "similar",
-    coalesce(liked.customers, 0) AS similar_customer_count, coalesce(popularity.buyers, 0) AS buyers,
-    coalesce(popularity.recent, 0) AS recent
-"""
-
-_JOINS = """
-    LEFT JOIN customers_category c ON c.id = p.category_id
-    LEFT JOIN co_purchase ON co_purchase.product_id = p.id
-    LEFT JOIN liked ON liked.product_id = p.id
-    LEFT JOIN recommendations_productpopularity popularity
-        ON popularity.fit_id = %(fit)s AND popularity.product_id = p.id
+# A product is a candidate if it is in the pool; `words` are those of the search that it matches. One
+# aggregate in place of joins: how many rows a search finds is beyond the planner's knowledge.
+_CANDIDATES = """
+candidate AS MATERIALIZED (
+    SELECT product_id, sum(co_purchase) AS co_purchase, sum(liking) AS liking, sum(customers)::int AS customers,
+        max(words) AS words
+    FROM (
+        SELECT product_id, score AS co_purchase, 0::float8 AS liking, 0 AS customers, NULL::text[] AS words
+        FROM co_purchase
+        UNION ALL SELECT product_id, 0, score, customers, NULL FROM liked
+        UNION ALL SELECT product_id, 0, 0, 0, words FROM pool
+    ) evidence
+    GROUP BY product_id HAVING max(words) IS NOT NULL
+)
+SELECT p.id AS product_pk, p.external_id AS product_id, p.name, coalesce(c.name, '') AS category, p.brand, p.price,
+    p.sentiment, p.review_count, candidate.co_purchase, candidate.liking AS "similar",
+    candidate.customers AS similar_customer_count, coalesce(popularity.buyers, 0) AS buyers,
+    coalesce(popularity.recent, 0) AS recent, candidate.words AS matched,
+    ts_rank(p.search_vector, plainto_tsquery('shopassist', array_to_string(candidate.words, ' ')), 2) AS text
+FROM candidate JOIN customers_product p ON p.id = candidate.product_id
+LEFT JOIN customers_category c ON c.id = p.category_id
+LEFT JOIN recommendations_productpopularity popularity
+    ON popularity.fit_id = %(fit)s AND popularity.product_id = p.id
 """
 
 # Evidence of taste first, then what sells lately, then what is new.
 _ORDER = """
-    coalesce(co_purchase.score / max(co_purchase.score) OVER (), 0)
-        + coalesce(liked.score / max(liked.score) OVER (), 0) DESC,
+    coalesce(candidate.co_purchase / nullif(max(candidate.co_purchase) OVER (), 0), 0)
+        + coalesce(candidate.liking / nullif(max(candidate.liking) OVER (), 0), 0) DESC,
     popularity.recent DESC NULLS LAST, p.id DESC LIMIT %(limit)s
 """
 
 BY_TASTE = f"""
-{_EVIDENCE}, pool AS (
-    SELECT product_id FROM co_purchase
-    UNION SELECT product_id FROM liked
-    UNION (
-        SELECT p.id FROM recommendations_productpopularity popularity
-        JOIN customers_product p ON p.id = popularity.product_id LEFT JOIN customers_category c ON c.id = p.category_id
-        WHERE popularity.fit_id = %(fit)s AND {ALLOWED}
-        ORDER BY popularity.recent DESC, p.id LIMIT %(limit)s
-    )
-    UNION (
-        SELECT p.id FROM customers_product p LEFT JOIN customers_category c ON c.id = p.category_id
-        WHERE {ALLOWED} ORDER BY p.id DESC LIMIT %(limit)s
-    )
-)
-SELECT {_PRODUCT}, 0::float8 AS text, '{{}}'::text[] AS matched
-FROM pool JOIN customers_product p ON p.id = pool.product_id {_JOINS}
+{_EVIDENCE}, popular AS (
+    SELECT p.id FROM recommendations_productpopularity popularity
+    JOIN customers_product p ON p.id = popularity.product_id LEFT JOIN customers_category c ON c.id = p.category_id
+    WHERE popularity.fit_id = %(fit)s AND {ALLOWED}
+    ORDER BY popularity.recent DESC, p.id LIMIT %(limit)s
+), newest AS (
+    SELECT p.id FROM customers_product p LEFT JOIN customers_category c ON c.id = p.category_id
+    WHERE {ALLOWED} ORDER BY p.id DESC LIMIT %(limit)s
+), pool AS (
+    SELECT product_id, '{{}}'::text[] AS words FROM (
+        SELECT product_id FROM co_purchase UNION ALL SELECT product_id FROM liked
+        UNION ALL SELECT id FROM popular UNION ALL SELECT id FROM newest
+    ) anything
+), {_CANDIDATES}
 WHERE {ALLOWED}
 ORDER BY {_ORDER}
 """  # noqa: S608 (made of this module's constants)
@@ -75,24 +83,25 @@ ORDER BY {_ORDER}
 # All the words if any product of the shop has them all; else the thing itself with as many of the
 # others as any product has. Decided for the whole shop, so that a filter never widens the search.
 BY_WORDS = f"""
-{_EVIDENCE}, asked AS (
-    SELECT plainto_tsquery('shopassist', %(all)s) AS everything, plainto_tsquery('shopassist', %(head)s) AS thing
+{_EVIDENCE}, every_word AS MATERIALIZED (
+    SELECT position, word, plainto_tsquery('shopassist', word) AS query
+    FROM unnest(%(words)s::text[]) WITH ORDINALITY AS w(word, position)
+), asked AS MATERIALIZED (
+    SELECT EXISTS (
+        SELECT FROM customers_product p WHERE p.search_vector @@ plainto_tsquery('shopassist', %(all)s)
+    ) AS together
 ), matching AS MATERIALIZED (
-    SELECT p.id, ARRAY(
-        SELECT word FROM unnest(%(words)s::text[]) WITH ORDINALITY AS w(word, position)
-        WHERE p.search_vector @@ plainto_tsquery('shopassist', word) ORDER BY position
-    ) AS words
-    FROM customers_product p, asked
-    WHERE p.search_vector @@ CASE
-        WHEN EXISTS (SELECT FROM customers_product p WHERE p.search_vector @@ asked.everything) THEN asked.everything
-        ELSE asked.thing END
-), best AS (
-    SELECT max(cardinality(words)) AS words FROM matching
-)
-SELECT {_PRODUCT},
-    ts_rank(p.search_vector, plainto_tsquery('shopassist', array_to_string(matching.words, ' ')), 2) AS text,
-    matching.words AS matched
-FROM matching JOIN best ON cardinality(matching.words) = best.words JOIN customers_product p USING (id) {_JOINS}
+    SELECT p.id, CASE WHEN (SELECT together FROM asked) THEN %(words)s::text[] ELSE ARRAY(
+        SELECT word FROM every_word WHERE p.search_vector @@ query ORDER BY position
+    ) END AS words
+    FROM customers_product p
+    WHERE p.search_vector @@ (
+        SELECT plainto_tsquery('shopassist', CASE WHEN together THEN %(all)s ELSE %(head)s END) FROM asked
+    )
+), pool AS (
+    SELECT id AS product_id, words FROM matching
+    WHERE cardinality(words) = (SELECT max(cardinality(words)) FROM matching)
+), {_CANDIDATES}
 WHERE {ALLOWED}
 ORDER BY {_ORDER}
 """  # noqa: S608 (made of this module's constants)

@@ -88,7 +88,9 @@ def test_a_fit_measures_both_strategies_and_personal_wins():
 
     def hits_of_three(strategy: str) -> float:
         known = [band for band in fit.quality[strategy] if band["at_least"]]
-        return np.average([band["hit_rates"][2] for band in known], weights=[band["customers"] for band in known])
+        return float(
+            np.average([band["hit_rates"][2] for band in known], weights=[band["customers"] for band in known])
+        )
 
     assert hits_of_three("personal") > hits_of_three("popular") + 0.03
 

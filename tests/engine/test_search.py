@@ -76,6 +76,10 @@ def test_what_the_shop_does_not_sell_is_not_replaced_by_something_else(shop, wor
     assert len(found.notes) == 1
 
 
+def test_the_note_names_the_thing_that_is_not_sold(shop):
+    assert search("a red piano for coffee").notes == ["The shop has nothing called “piano”."]
+
+
 def test_a_toaster_under_50_is_a_toaster_under_50(shop):
     assert names(search("a toaster", max_price=Decimal(50))) == {"Toaster"}
 
