@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,8 @@ def serve(on_ready: Callable[[], None] = lambda: None) -> None:
     Calls `on_ready` when the port is open. Ends by SystemExit.
     """
     check_port(settings.HOST, settings.PORT)
+    for left in Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", os.devnull)).glob("*.db"):
+        left.unlink()  # the figures of processes of an earlier start
     connections.close_all()  # a connection that two processes share breaks in both
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
     Server(

@@ -243,7 +243,7 @@ X_FRAME_OPTIONS = "DENY"
 ENABLE_METRICS = env.flag("ENABLE_METRICS", default=True)
 METRICS_TOKEN = env.secret("METRICS_TOKEN")  # who presents it may read /metrics; without it see metrics.py
 if WEB_CONCURRENCY > 1:  # several processes add up their figures in files; prometheus_client looks when imported
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
+    os.makedirs(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics")), exist_ok=True)
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}).upper()
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", {"json", "text"}).lower()
 LOGGING = {
