@@ -1,13 +1,15 @@
 from datetime import timedelta
 from io import StringIO
 
+import numpy as np
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from scipy.sparse import csr_array
 
 from customers.models import Product, Purchase
-from recommendations.engine.fitting import KEPT_FITS, LOCK, FitRunning, fit_engine
+from recommendations.engine.fitting import KEPT_FITS, LOCK, FitRunning, fit_engine, strongest
 from recommendations.models import CatalogueWord, EngineFit, Neighbour, ProductPopularity
 from tests.engine.shop import a_shop_with_two_tastes
 from tests.factories import SOME_DAY, a_customer, a_product, a_purchase
@@ -38,6 +40,13 @@ def test_together_counts_the_customers_who_bought_both():
         assert row.together == buyers_of_both(row.product_id, row.neighbour_id) > 0
         assert row.weight > 0
         assert row.product_id != row.neighbour_id
+
+
+def test_the_strongest_positive_neighbours_with_common_customers_are_kept():
+    weights = csr_array(np.array([[0, 0.1, 0.3, 0.2, 0.9], [0.5, 0, 0, -0.4, 0]]))
+    gram = csr_array(np.array([[9, 4, 5, 6, 0], [4, 9, 1, 1, 1]]))
+    rows, columns, kept, together = strongest(weights, gram, 3)
+    assert list(zip(rows, columns, kept, together, strict=True)) == [(0, 2, 0.3, 5), (0, 3, 0.2, 6), (1, 0, 0.5, 4)]
 
 
 def test_popularity_counts_customers_not_purchases():
