@@ -15,9 +15,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from tracing.metrics import LANGFUSE_SECONDS
+from tracing.plain import clean
 
 INGESTION_VERSION = "4"
 PAGE = 1_000  # observations, the most that LangFuse gives at once
+LONGEST_WAIT = 3_600  # seconds that LangFuse may ask us to wait
 UNACCEPTABLE = {400, 413, 415, 422}  # the same bytes will never be taken
 
 
@@ -128,7 +130,9 @@ class LangFuse:
 
 
 def failure_of(answer: httpx.Response) -> LangFuseError:
-    said = f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:500]}".rstrip()
+    said = (
+        f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {clean(answer.text[:500])}".rstrip()
+    )
     if answer.status_code in UNACCEPTABLE:
         return Unacceptable(said)
     if answer.status_code in {401, 403}:
@@ -141,8 +145,9 @@ def failure_of(answer: httpx.Response) -> LangFuseError:
 def seconds(retry_after: str) -> float | None:
     """Of a Retry-After header: a number of seconds or a date."""
     if retry_after.isdecimal():
-        return float(retry_after)
+        return min(LONGEST_WAIT, float(retry_after))
     try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - timezone.now()).total_seconds())
+        wanted = (parsedate_to_datetime(retry_after) - timezone.now()).total_seconds()
+        return min(LONGEST_WAIT, max(0.0, wanted))
     except (ValueError, TypeError):  # no header, or no date in it: our own backoff decides
         return None

@@ -46,7 +46,8 @@ def test_a_model_that_the_price_list_lacks_is_noted():
     assert stored(an_answer()).observations.get(name="words").metadata == {}
     a_price("gpt-4o", Decimal("0.001"), Decimal("0.002"))
     words = stored(an_answer()).observations.get(name="words")
-    assert (words.cost, words.metadata) == (0, {"price": "none is listed for this model"})
+    assert words.cost == 0
+    assert words.metadata == {"price": "none is listed for this model"}
 
 
 def test_prices_are_read_once(django_assert_num_queries):
