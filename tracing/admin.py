@@ -1,6 +1,7 @@
 """What happened, for staff to read. Only prices are added here, and only what was set aside is sent again."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,10 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import make_aware
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
+from unfold.utils import parse_date_str
 
 from tracing.costs import forget_prices
 from tracing.links import langfuse_url
@@ -66,11 +69,23 @@ class EnvironmentFilter(RecentFilter):
     title = parameter_name = "environment"
 
 
+class DayFilter(RangeDateFilter):
+    """Whole days, the last one too: Unfold's own would end it at midnight."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for end, comparison, days in (("from", "gte", 0), ("to", "lt", 1)):
+            text = self.used_parameters.get(f"{self.parameter_name}_{end}", "")
+            if day := parse_date_str(text) if text else None:
+                midnight = make_aware(datetime.combine(day, time.min) + timedelta(days=days))
+                queryset = queryset.filter(**{f"{self.parameter_name}__{comparison}": midnight})
+        return queryset
+
+
 @admin.register(Trace)
 class TraceAdmin(ReadOnly):
     change_form_template = "admin/tracing/trace/change_form.html"
     list_display = ("started_at", "name", "gravest", "shown_tags", "took", "tokens", "shown_cost", "short_id")
-    list_filter = ("level", NameFilter, EnvironmentFilter, ("started_at", RangeDateFilter))
+    list_filter = ("level", NameFilter, EnvironmentFilter, ("started_at", DayFilter))
     list_filter_submit = True
     search_fields = ("trace_id__startswith", "session_id__exact", "user_pseudonym__exact")
     search_help_text = "The trace's id or its beginning, a whole session id or a whole user pseudonym"

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.tracing.answers import an_answer, stored
 from tracing import admin as tracing_admin
@@ -50,6 +51,8 @@ def test_the_list_takes_as_many_queries_for_one_as_for_many(staff, django_assert
         ({"environment": "nowhere"}, 0),
         ({"q": "'; drop table--"}, 0),
         ({"started_at_from": "2000-01-01", "started_at_to": "2000-12-31"}, 0),
+        ({"started_at_from": f"{timezone.now():%Y-%m-%d}", "started_at_to": f"{timezone.now():%Y-%m-%d}"}, 3),
+        ({"started_at_from": "nonsense", "started_at_to": ""}, 3),
     ],
 )
 def test_traces_are_found(staff, query, number):
