@@ -95,7 +95,7 @@ def find_candidates(
     fit = EngineFit.objects.active()
     history = _history(customer) if customer else History()
     wanted = understand(storable(constraints.words))
-    notes = [f"{wrote} -> {meant}" for wrote, meant in wanted.corrections]
+    notes = [f"“{wrote}” was read as “{meant}”." for wrote, meant in wanted.corrections if wanted.head_known]
     values = {
         **allowed_values(constraints, customer),
         "fit": fit.pk if fit else None,

@@ -102,8 +102,8 @@ def test_where_no_product_has_all_words_the_thing_itself_counts(shop):
 
 
 def test_corrections_are_told(shop):
-    assert search("tosater").notes == ["tosater -> toaster"]
-    assert search("smart watch").notes == ["smart watch -> smartwatch"]
+    assert search("tosater").notes == ["“tosater” was read as “toaster”."]
+    assert search("smart watch").notes == ["“smart watch” was read as “smartwatch”."]
 
 
 def test_a_word_of_another_thing_is_no_mistyped_toaster(shop):
