@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from customers.models import Customer, Purchase
-from recommendations.models import EngineFit
+from recommendations.models import ProductPopularity
 from shopassist.cluster import EXTENSIONS, cluster
 from shopassist.refusal import Refusal
 from tracing.prompts import seed_prompts
@@ -69,7 +69,7 @@ def load_sample(out: OutputWrapper) -> str:
 
 
 def fit(out: OutputWrapper) -> str:
-    if EngineFit.objects.filter(is_active=True).exists():
+    if ProductPopularity.objects.filter(fit__is_active=True).exists():  # of a sample that was cleared nothing is left
         return "a fit is active"
     if not Purchase.objects.exists():
         return "nothing to fit: there are no purchases"

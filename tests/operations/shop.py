@@ -2,9 +2,14 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,3 +84,40 @@ class Shop:
         shutil.rmtree(here.sockets, ignore_errors=True)
         if ROOT_FOLDER in here.home.parents:
             shutil.rmtree(here.home)
+
+
+def get(shop: Shop, path: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{shop.port}{path}", timeout=20) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def serves(shop: Shop) -> bool:
+    try:
+        return get(shop, "/health/live") == (200, b"ok\n")
+    except OSError:
+        return False
+
+
+@contextmanager
+def server(shop: Shop, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    process = shop.start("run", **settings)
+    try:
+        assert eventually(lambda: serves(shop) or process.poll() is not None, 180)
+        assert process.poll() is None, process.communicate()
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def ended(process: subprocess.Popen[str], ending: signal.Signals) -> tuple[str, str]:
+    """What it said until it ended, which it has to do well and soon."""
+    process.send_signal(ending)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "Traceback" not in out + err
+    return out, err

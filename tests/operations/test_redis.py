@@ -9,8 +9,7 @@ import sys
 import pytest
 
 from tests.operations.processes import PROJECT, eventually, first_line, let_go, start_holder
-from tests.operations.shop import Shop
-from tests.operations.test_server import ended, get, server
+from tests.operations.shop import Shop, ended, get, server
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 

@@ -179,3 +179,12 @@ def test_the_roles_of_the_demo_are_as_wide_as_said(shop, running):
     ]
     with pytest.raises(psycopg.errors.InsufficientPrivilege), psycopg.connect(shop.url("shopassist")) as connection:
         connection.execute("COPY auth_user TO PROGRAM 'cat'")
+
+
+def test_a_sample_that_was_cleared_comes_back_whole(shop, first_run, running):
+    code, _, err = shop.manage("clear_sample")
+    assert (code, err) == (0, "")
+    code, out, err = shop.manage("run", "--no-serve")
+    assert code == 0, err
+    assert [name for name, _ in LOGIN.findall(out)] == ["customer-887"]
+    assert "who also bought your" in out  # the engine was fitted to it anew

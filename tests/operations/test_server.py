@@ -3,11 +3,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -15,7 +10,7 @@ from shopassist.port import check_port
 from shopassist.refusal import Refusal
 from tests.langfuse_server import LangFuseServer
 from tests.operations.processes import eventually, lives
-from tests.operations.shop import Shop, free_port
+from tests.operations.shop import Shop, ended, free_port, get, server, serves
 
 
 @pytest.fixture(scope="module")
@@ -24,43 +19,6 @@ def shop(tmp_path_factory):
     shop = Shop(tmp_path_factory.mktemp("served"), settings={"SAMPLE": "no", "LOG_FORMAT": "json"})
     yield shop
     shop.remove()
-
-
-def get(shop: Shop, path: str) -> tuple[int, bytes]:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{shop.port}{path}", timeout=20) as response:
-            return response.status, response.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
-
-
-def serves(shop: Shop) -> bool:
-    try:
-        return get(shop, "/health/live") == (200, b"ok\n")
-    except OSError:
-        return False
-
-
-@contextmanager
-def server(shop: Shop, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    process = shop.start("run", **settings)
-    try:
-        assert eventually(lambda: serves(shop) or process.poll() is not None, 180)
-        assert process.poll() is None, process.communicate()
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
-
-
-def ended(process: subprocess.Popen[str], ending: signal.Signals) -> tuple[str, str]:
-    """What it said until it ended, which it has to do well and soon."""
-    process.send_signal(ending)
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == 0, err
-    assert "Traceback" not in out + err
-    return out, err
 
 
 def children(pid: int) -> list[int]:
