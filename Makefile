@@ -6,7 +6,7 @@ PRODUCTION = SHOPASSIST_ENV=production PUBLIC_URL=https://shop.example DATABASE_
   SECRET_KEY=of-this-check-alone-0123456789-abcdefghijklmnopqrstuvwxyz PSEUDONYM_KEY=of-this-check-alone \
   BEHIND_PROXY=yes
 
-.PHONY: run demo reset-demo test check bench
+.PHONY: run demo reset-demo test check bench lock
 
 run: .venv/installed
 	@$(RUN) manage.py run
@@ -31,6 +31,13 @@ check: .venv/installed-dev
 
 bench: .venv/installed
 	@$(RUN) -m bench.question
+
+# After a change of dependencies in pyproject.toml; needs uv.
+COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+  --no-emit-index-url --quiet
+lock:
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra dev -o requirements-dev.lock
 
 # Half made, or of a Python that is gone: made anew.
 ifneq ($(words $(wildcard .venv/made .venv/bin/python)),2)

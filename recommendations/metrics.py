@@ -1,10 +1,11 @@
 """Prometheus's figures of questions, agents, models and ratings. No label holds anything of a person."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Histogram
 
-from tracing.models import ObservationType, Trace
+from tracing.models import Level, Observation, ObservationType
 
 if TYPE_CHECKING:  # the models count their ratings
     from recommendations.models import Rating, Recommendation
@@ -21,22 +22,22 @@ UNGROUNDED = Counter("shopassist_ungrounded_answers", "Answers of a model that i
 RATINGS = Histogram("shopassist_rating_stars", "Stars given.", ["of"], buckets=(1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5))
 
 
-def observe_question(recommendation: "Recommendation", trace: Trace) -> None:
-    """Count a question that is stored, answered or failed. Two queries."""
+def observe_question(recommendation: "Recommendation", observations: Iterable[Observation]) -> None:
+    """Count a question that is stored, answered or failed, with the observations of its trace. No query."""
     intent = recommendation.intent or "unknown"
     QUESTIONS.labels(intent, recommendation.status, recommendation.channel).inc()
     QUESTION_SECONDS.labels(intent).observe(recommendation.processing_time_ms / 1000)
-    seen = trace.observations.values_list("name", "type", "duration_ms", "model", "usage", "cost")
-    for name, kind, duration_ms, model, usage, cost in seen:
-        if name in recommendation.agent_execution_order:
-            AGENT_SECONDS.labels(name).observe(duration_ms / 1000)
-        if kind == ObservationType.GENERATION:
+    for seen in observations:
+        if seen.type == ObservationType.GENERATION:
             for direction in ("input", "output"):
-                TOKENS.labels(model, direction).inc(usage.get(direction, 0))
-            COST.labels(model).inc(float(cost))
+                TOKENS.labels(seen.model, direction).inc(seen.usage.get(direction, 0))
+            COST.labels(seen.model).inc(float(seen.cost))
+        elif seen.name in recommendation.agent_execution_order:
+            AGENT_SECONDS.labels(seen.name).observe(seen.duration_ms / 1000)
+        elif seen.name == "grounding_check" and seen.level == Level.WARNING:
+            UNGROUNDED.inc()
     for fallback in recommendation.fallbacks:
         FALLBACKS.labels(fallback.partition(":")[0]).inc()
-    UNGROUNDED.inc(trace.scores.filter(name="grounded", value=0).count())
 
 
 def observe_rating(rating: "Rating") -> None:

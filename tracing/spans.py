@@ -20,7 +20,7 @@ from opentelemetry.context import Context, attach, create_key, detach, get_value
 from opentelemetry.sdk.trace import Span
 
 from tracing import context
-from tracing.models import Level, ObservationType, PromptVersion
+from tracing.models import Level, Observation, ObservationType, PromptVersion
 from tracing.plain import Json, described, plain
 from tracing.tracer import tracer
 
@@ -120,6 +120,8 @@ class Root(Observing):
         """Names of people, to be masked wherever they occur in this trace."""
         self.spans: list[Observing] = []
         """In order of start, this one first."""
+        self.rows: list[Observation] = []
+        """The same, masked, once `store()` has kept them."""
         self.dropped = 0
         self.failure: BaseException | None = None
         self.failed_in: Observing = self

@@ -36,7 +36,7 @@ def store(root: Root) -> Trace:
     trace.save(force_insert=True)
     for observation in observations:
         observation.trace = trace
-    Observation.objects.bulk_create(observations)
+    root.rows = Observation.objects.bulk_create(observations)
     if settings.LANGFUSE_ENABLED:
         body = spans_body(trace, observations)
         OutboxEntry.objects.create(trace=trace, kind=OutboxEntry.Kind.SPANS, body=body, due_at=timezone.now())

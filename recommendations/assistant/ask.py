@@ -150,4 +150,4 @@ def keep(recommendation: Recommendation, root: Root, state: State, started: floa
         )
         if answer and answer.grounded is not None:
             record_score(trace, "grounded", float(answer.grounded))
-    metrics.observe_question(recommendation, trace)
+    metrics.observe_question(recommendation, root.rows)
