@@ -42,4 +42,4 @@ def address(request: HttpRequest) -> str:
 
 
 def _key(what: str, who: str) -> str:
-    return f"limit:{hashlib.sha256(f'{what}\n{who}'.encode()).hexdigest()}"
+    return "limit:" + hashlib.sha256(f"{what}\n{who}".encode()).hexdigest()
