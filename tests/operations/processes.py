@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from shopassist.cluster import Cluster
+
 PROJECT = Path(__file__).parents[2]
 
 HOLDER = """
@@ -63,3 +65,8 @@ def lives(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def has_stopped(here: Cluster) -> bool:
+    """It closes its socket first and takes its last file away when all is written."""
+    return not here.answers() and not (here.data / "postmaster.pid").exists()

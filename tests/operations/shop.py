@@ -18,7 +18,7 @@ from urllib.parse import quote
 import psycopg
 
 from shopassist.cluster import ADMIN, DATABASE, PORT, ROOT_FOLDER, Cluster, cluster
-from tests.operations.processes import PROJECT, eventually
+from tests.operations.processes import PROJECT, eventually, has_stopped
 
 
 def free_port() -> int:
@@ -76,7 +76,7 @@ class Shop:
         return f"postgres://shopassist:{quote(here.password)}@{quote(str(here.sockets), safe='')}:{PORT}/{database}"
 
     def stops(self) -> bool:
-        return eventually(lambda: not self.cluster.answers())
+        return eventually(lambda: has_stopped(self.cluster))
 
     def remove(self) -> None:
         here = self.cluster

@@ -9,13 +9,13 @@ import psycopg
 import pytest
 
 from shopassist.cluster import DATABASE, PORT, ROLE, ROOT_FOLDER, Cluster, cluster
-from tests.operations.processes import eventually, first_line, let_go, lives, start_holder
+from tests.operations.processes import eventually, first_line, has_stopped, let_go, lives, start_holder
 
 
 def forget(data: Path) -> None:
     """Remove what a cluster leaves outside its data folder."""
     here = cluster(data)
-    assert eventually(lambda: not here.answers())
+    assert eventually(lambda: has_stopped(here))
     shutil.rmtree(here.sockets, ignore_errors=True)
     if ROOT_FOLDER in here.home.parents:
         shutil.rmtree(here.home)
