@@ -184,7 +184,7 @@ class Recommendation(models.Model):
 
     def _record_score(self, trace: Trace, rating: "Rating") -> None:
         product_id = rating.product.external_id if rating.product else ""
-        words = f"{product_id}: {rating.comment}" if product_id else rating.comment
+        words = ": ".join(filter(None, (product_id, rating.comment)))
         record_score(
             trace,
             "user_rating",

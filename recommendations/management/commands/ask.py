@@ -3,12 +3,12 @@
 from argparse import ArgumentTypeError
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.renderers import JSONRenderer
 
 from customers.access import AmbiguousCustomer, UnknownCustomer, find_customer
 from customers.models import Customer
+from customers.money import format_money
 from recommendations.api.parsers import is_text
 from recommendations.api.serializers import response_body
 from recommendations.assistant.ask import QuestionFailed, ask
@@ -61,7 +61,7 @@ def answer_lines(answer: Recommendation) -> list[str]:
     """For reading. The shop's texts are data: what could steer a terminal is left out."""
     lines = answer.reasoning.splitlines()
     for item in answer.products.all():
-        price = "" if item.price is None else f", {item.price} {settings.CURRENCY}"
+        price = "" if item.price is None else f", {format_money(item.price)}"
         lines += ["", f"{item.rank}. {item.name} ({item.external_id}){price}"]
         lines += [f"   {reason['text']}" for reason in item.reasons]
     lines += ["", f"trace {answer.trace_id}, {answer.processing_time_ms:.0f} ms, {answer.model}"]
