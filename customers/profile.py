@@ -108,11 +108,14 @@ def _monthly(purchases: int, first: datetime | None, last: datetime | None) -> f
 
 
 def _rfm_segment(purchases: int, spent: Decimal, last: datetime | None, cuts: dict[str, list[float]]) -> str:
-    """Recency against the mean of frequency and money, each a fifth (1 to 5) of the shop's customers."""
+    """Recency against the mean of frequency and money, each a fifth (1 to 5) of the shop's customers.
+
+    Who bought once is no regular, however dear that was and however rare regulars are.
+    """
     if last is None or not {"purchases", "spent", "last_purchase"} <= set(cuts):
         return UNKNOWN
     recency = _part(last.timestamp(), cuts["last_purchase"])
-    value = (_part(purchases, cuts["purchases"]) + _part(float(spent), cuts["spent"])) / 2
+    value = 1.0 if purchases == 1 else (_part(purchases, cuts["purchases"]) + _part(float(spent), cuts["spent"])) / 2
     if recency >= 4:
         return "champion" if value >= 4 else "loyal" if value >= 2.5 else "new"
     if recency == 3:

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from customers.models import Product, Purchase
+from customers.statistics import refresh_statistics
 from recommendations.engine.evaluation import HALF_LIFE, Shelf, measured, ndcg
 from recommendations.engine.heldout import HeldOut, first_moment, last_moment
 from recommendations.engine.purchases import Purchases
@@ -87,7 +88,8 @@ def fit_engine(report: Report = lambda _: None) -> EngineFit:
         "held_out": len(last.customers),
     }
     _activate(fit)
-    _refresh_statistics()
+    _analyze()
+    refresh_statistics()
     fit.seconds = time.monotonic() - started
     fit.save()
     return fit
@@ -176,7 +178,7 @@ def _copy(table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
             copy.write_row(row)
 
 
-def _refresh_statistics() -> None:
+def _analyze() -> None:
     """So that the first question after a fit is planned as well as later ones."""
     with connection.cursor() as cursor:
         for table in SERVED_TABLES:

@@ -73,6 +73,9 @@ def test_segments_compare_with_the_shops_own_customers():
     one_of_everything = a_customer()
     a_purchase(one_of_everything, a_product(price="1.00"), purchased_at=SOME_DAY + timedelta(days=200))
     assert profile_of(one_of_everything).rfm_segment == "new"
+    spender = a_customer()
+    a_purchase(spender, a_product(price="9999.00"), purchased_at=SOME_DAY + timedelta(days=200))
+    assert profile_of(spender).rfm_segment == "new"
 
 
 def test_statistics_of_an_empty_shop_and_of_one_without_dates_and_prices():
