@@ -41,4 +41,4 @@ def context_of(request: HttpRequest) -> TraceContext:
     # The caller's credentials are part of the seed: nobody lands in another's trace by guessing an id.
     headers = (request.headers.get(name, "") for name in ("Authorization", "X-API-Key", "Cookie"))
     credentials = next(filter(None, headers), "")
-    return TraceContext(new_trace_id("\n".join([*credentials, request_id])), request_id=request_id)
+    return TraceContext(new_trace_id(f"{credentials}\n{request_id}"), request_id=request_id)

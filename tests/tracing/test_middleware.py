@@ -52,6 +52,7 @@ def test_what_is_no_traceparent_is_ignored(traceparent):
 
 def test_a_repeated_request_of_one_caller_has_one_trace():
     first = answered(**{"X-Request-ID": "17", "Authorization": "Bearer a"})
+    assert first.trace_id == Langfuse.create_trace_id(seed="Bearer a\n17")  # as the caller can reckon it too
     assert first == answered(**{"X-Request-ID": "17", "Authorization": "Bearer a"})
     assert first.trace_id != answered(**{"X-Request-ID": "18", "Authorization": "Bearer a"}).trace_id
     assert first.trace_id != answered(**{"X-Request-ID": "17", "Authorization": "Bearer b"}).trace_id
