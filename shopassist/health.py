@@ -3,7 +3,6 @@
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -45,12 +44,11 @@ def ready(request: HttpRequest) -> JsonResponse:
 def outbox_state() -> dict[str, float]:
     """Entries that LangFuse has not confirmed, by state, and for how many seconds the oldest has been under way."""
     depth = OutboxEntry.objects.depth()
-    seconds = (timezone.now() - depth.oldest).total_seconds() if depth.oldest else 0.0
     return {
         "waiting": depth.waiting,
         "sent": depth.sent,
         "set_aside": depth.set_aside,
-        "oldest_seconds": round(seconds, 1),
+        "oldest_seconds": round(depth.oldest_seconds, 1),
     }
 
 

@@ -16,7 +16,7 @@ FOR = 60  # seconds until a new price is seen everywhere
 
 def cost_of(model: str, usage: Mapping[str, int], on: date | None = None) -> Decimal:
     """In the currency of the price list; 0 for a model without a price, as local models are."""
-    price = price_of(model, on or timezone.now().date())
+    price = price_of(model, on or timezone.localdate())
     if price is None:
         return Decimal(0)
     cost = usage.get("input", 0) * price.input_price + usage.get("output", 0) * price.output_price
@@ -25,7 +25,7 @@ def cost_of(model: str, usage: Mapping[str, int], on: date | None = None) -> Dec
 
 def is_unpriced(model: str) -> bool:
     """Whether staff keep a price list and this model is missing in it, so that its 0 says nothing."""
-    return bool(prices()) and price_of(model, timezone.now().date()) is None
+    return bool(prices()) and price_of(model, timezone.localdate()) is None
 
 
 def price_of(model: str, on: date) -> ModelPrice | None:

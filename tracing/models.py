@@ -22,7 +22,7 @@ class Level(models.TextChoices):
 
 
 class ObservationType(models.TextChoices):
-    """LangFuse's observation types that occur here."""
+    """LangFuse's observation types."""
 
     SPAN = "SPAN"
     GENERATION = "GENERATION"
@@ -127,10 +127,6 @@ class Depth:
     sent: int
     set_aside: int
     oldest: datetime | None
-
-    @property
-    def undelivered(self) -> int:
-        return self.waiting + self.sent
 
     @property
     def oldest_seconds(self) -> float:
