@@ -25,6 +25,9 @@ class EngineFitQuerySet(models.QuerySet["EngineFit"]):
         return self.filter(is_active=True).first()
 
 
+EMBEDDED = "embedded-composer"  # the model of an answer that rules worded
+
+
 class EngineFit(models.Model):
     """One fit of the engine. Serving reads the rows of the active one."""
 

@@ -6,8 +6,7 @@ from django.contrib.auth.models import User
 
 from customers.access import create_login
 from customers.models import Customer
-from recommendations.assistant.ask import QuestionFailed, ask
-from recommendations.assistant.intent import classifier
+from recommendations.assistant.ask import QuestionFailed, ask, warm_up
 from recommendations.management.commands.ask import answer_lines
 from recommendations.models import Recommendation
 from tracing.tree import tree_lines
@@ -59,7 +58,7 @@ def earlier_answer() -> Recommendation | None:
 
 
 def train_classifier() -> str:
-    classifier.warm_up()
+    warm_up()
     return "trained"
 
 

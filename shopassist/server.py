@@ -16,7 +16,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
-from recommendations.assistant.intent import classifier
+from recommendations.assistant.ask import warm_up
 from shopassist.port import check_port
 
 GRACE_SECONDS = 40  # an answer under way may still be waiting for a language model
@@ -84,7 +84,7 @@ class DjangoLogger(Logger):
 def _warm_up(worker: Any) -> None:
     """After the fork: get ready what the first request would wait for, and start the embedded worker."""
     _ = get_resolver().url_patterns
-    threading.Thread(target=classifier.warm_up, name="warm-up", daemon=True).start()
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     if settings.EMBEDDED_WORKER:
         from shopassist.worker import EmbeddedWorker
 

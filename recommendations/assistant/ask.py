@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -10,16 +10,19 @@ from django.utils import timezone
 
 from customers.models import Customer, StorefrontKey
 from recommendations import metrics
-from recommendations.assistant.graph import graph
-from recommendations.assistant.state import Question, State
 from recommendations.engine.constraints import Constraints
 from recommendations.models import Conversation, Recommendation, RecommendedProduct
 from tracing.masking import pseudonym
+from tracing.plain import described
 from tracing.spans import Root, observe_root
 from tracing.storage import record_score, store
 
+if TYPE_CHECKING:  # the libraries of the graph take seconds to load, and most commands ask nothing
+    from recommendations.assistant.state import State
+
 TRACE_NAME = "personalized_recommendation"
 MAX_PRODUCTS = 20
+FALLBACK = 200  # characters that the column holds; the trace has the whole sentence
 
 
 class QuestionFailed(Exception):
@@ -47,6 +50,9 @@ def ask(
     Constraints.from_filters takes them; `channel` is api, web, task or shell. Raises ValueError before anything is
     stored if the question is blank or a filter is bad, and QuestionFailed where an agent failed.
     """
+    from recommendations.assistant.graph import graph
+    from recommendations.assistant.state import Question
+
     query = query.replace("\0", "").strip()
     if not query:
         raise ValueError("The question is blank.")
@@ -78,14 +84,23 @@ def ask(
             describe(root, state, recommendation)
     except Exception as error:
         recommendation.status = Recommendation.Status.FAILED
-        recommendation.error = f"{type(error).__name__}: {error}"
+        recommendation.error = described(error)
         keep(recommendation, root, state, started)
         raise QuestionFailed(recommendation) from error
     keep(recommendation, root, state, started)
     return recommendation
 
 
-def describe(root: Root, state: State, recommendation: Recommendation) -> None:
+def warm_up() -> None:
+    """Loads and trains what the first question of a process would wait for."""
+    from recommendations.assistant.graph import graph
+    from recommendations.assistant.intent import classifier
+
+    graph()
+    classifier.warm_up()
+
+
+def describe(root: Root, state: "State", recommendation: Recommendation) -> None:
     """What the answer is, onto the recommendation and its trace."""
     reading, answer = state["reading"], state["answer"]
     found, ranked, profile = state.get("found"), state.get("ranked", []), state["profile"]
@@ -101,7 +116,7 @@ def describe(root: Root, state: State, recommendation: Recommendation) -> None:
     recommendation.products_considered = found.considered if found else 0
     recommendation.similar_customers_analyzed = len(state.get("similar", []))
     recommendation.products_filtered_by_sentiment = state.get("removed_by_reviews", 0)
-    recommendation.fallbacks = state.get("fallbacks", [])
+    recommendation.fallbacks = [fallback[:FALLBACK] for fallback in state.get("fallbacks", [])]
     root.output = {"answer": answer.words, "products": [item.product_id for item in ranked]}
     root.metadata |= {
         "query_type": reading.category or reading.intent,
@@ -118,7 +133,7 @@ def describe(root: Root, state: State, recommendation: Recommendation) -> None:
     ]
 
 
-def keep(recommendation: Recommendation, root: Root, state: State, started: float) -> None:
+def keep(recommendation: Recommendation, root: Root, state: "State", started: float) -> None:
     """The recommendation, its products and its trace: all or nothing. Without an answer there are no products."""
     answer = state.get("answer")
     recommendation.processing_time_ms = (perf_counter() - started) * 1000

@@ -12,7 +12,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-EMBEDDED = "embedded-composer"
+from recommendations.models import EMBEDDED
+
 Facts = dict[str, Any]
 
 
@@ -100,9 +101,10 @@ def customer_profile(facts: Facts) -> list[str]:
         sentences.append(
             f"Your first purchase was on {facts['customer_since']}, your last on {facts['last_purchase']}."
         )
-    sentences.append(
-        f"The shop counts you among its {facts['segment']} customers, in the {facts['price_segment']} price range."
-    )
+    among = f"among its {facts['segment']} customers" if facts["segment"] else ""
+    prices = f"in the {facts['price_segment']} price range" if facts["price_segment"] else ""
+    if counts := ", ".join(filter(None, (among, prices))):
+        sentences.append(f"The shop counts you {counts}.")
     return sentences
 
 

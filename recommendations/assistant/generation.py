@@ -15,7 +15,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_ollama import ChatOllama
 from pydantic import BaseModel, ValidationError
 
-from recommendations.assistant.composer import EMBEDDED
+from recommendations.models import EMBEDDED
 from tracing.prompts import get_prompt
 from tracing.spans import Observing, observe
 

@@ -7,10 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from pydantic import BaseModel, Field
 
-from recommendations.assistant.composer import EMBEDDED
 from recommendations.assistant.generation import ModelFailed, generate_structured
 from recommendations.assistant.models import chat_model, has_language_model
-from recommendations.models import Recommendation
+from recommendations.models import EMBEDDED, Recommendation
 from tracing.spans import observe_root
 from tracing.storage import record_score, store
 

@@ -8,8 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from customers.models import Customer
 from customers.money import format_money
-from recommendations.assistant.composer import EMBEDDED
-from recommendations.models import Rating, Recommendation, RecommendedProduct
+from recommendations.models import EMBEDDED, Rating, Recommendation, RecommendedProduct
 from recommendations.web.forms import RatingForm
 
 

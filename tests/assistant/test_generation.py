@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from recommendations.assistant.ask import ask
-from recommendations.assistant.composer import EMBEDDED
+from recommendations.models import EMBEDDED
 from tests.factories import a_product
 from tracing.models import Score, Trace
 
@@ -66,6 +66,15 @@ def test_whatever_ollama_does_the_shopper_gets_an_answer(ollama, reply, reason):
     assert answer.model == EMBEDDED
     assert reason in answer.fallbacks[0]
     assert generations()[0].level == "ERROR"
+
+
+def test_a_long_reason_for_a_fallback_is_cut(ollama):
+    name = "Desk Lamp of the " + "very " * 50 + "finest kind"
+    a_product(name, "Home", "30.00")
+    ollama.will_say(f"The {name} costs $25.00.")
+    (fallback,) = ask("a lamp", channel="web").fallbacks
+    assert len(fallback) == 200
+    assert fallback.startswith("response_generation: embedded-composer, Desk Lamp of the very")
 
 
 def test_a_dead_server_is_left_alone_for_a_while(ollama):

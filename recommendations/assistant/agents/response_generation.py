@@ -1,12 +1,13 @@
 from typing import Any
 
 from recommendations.assistant.agent import agent
-from recommendations.assistant.composer import EMBEDDED, EmbeddedComposer
+from recommendations.assistant.composer import EmbeddedComposer
 from recommendations.assistant.facts import facts_of
 from recommendations.assistant.generation import ModelFailed, generate
 from recommendations.assistant.grounding import unfounded
 from recommendations.assistant.models import chat_model
 from recommendations.assistant.state import Answer, State
+from recommendations.models import EMBEDDED
 from tracing.spans import Observing, observe
 
 PROMPT = "response_generation"
