@@ -1,12 +1,14 @@
 """The facts that an answer may use. What is not in here cannot be said."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from customers.models import Customer, Product, Purchase
 from customers.money import format_money
-from customers.profile import CustomerProfile
+from customers.profile import UNKNOWN, CustomerProfile
 from recommendations.assistant.reading import Reading
 from recommendations.assistant.state import State
 from recommendations.engine.constraints import Constraints
@@ -46,7 +48,7 @@ def products_found(state: State) -> dict[str, Any]:
         "notes": notes,
         "products": [
             {
-                "name": item.name,
+                "name": item.name or item.product_id,
                 "category": item.category,
                 "price": format_money(item.price) if item.price is not None else None,
                 "reasons": [reason["text"] for reason in item.reasons],
@@ -110,7 +112,7 @@ def bought(purchase: Purchase) -> dict[str, Any]:
         "product": purchase.product.name or purchase.product.external_id,
         "quantity": purchase.quantity,
         "price": format_money(purchase.unit_price) if purchase.unit_price is not None else None,
-        "date": f"{purchase.purchased_at:%-d %B %Y}" if purchase.purchased_at else None,
+        "date": day_of(purchase.purchased_at),
     }
 
 
@@ -119,15 +121,20 @@ def profile_facts(profile: CustomerProfile) -> dict[str, Any]:
         "purchases": profile.total_purchases,
         "items": profile.total_quantity,
         "spent": format_money(profile.total_spent),
-        "segment": profile.rfm_segment,
-        "price_segment": profile.price_segment,
+        "segment": None if profile.rfm_segment == UNKNOWN else profile.rfm_segment,
+        "price_segment": None if profile.price_segment == UNKNOWN else profile.price_segment,
         "favorites": [
             {"category": row["category"], "purchases": row["purchases"], "spent": format_money(row["spent"])}
             for row in profile.favorite_categories[:FAVORITES]
         ],
-        "customer_since": f"{profile.first_purchase_at:%-d %B %Y}" if profile.first_purchase_at else None,
-        "last_purchase": f"{profile.last_purchase_at:%-d %B %Y}" if profile.last_purchase_at else None,
+        "customer_since": day_of(profile.first_purchase_at),
+        "last_purchase": day_of(profile.last_purchase_at),
     }
+
+
+def day_of(moment: datetime | None) -> str | None:
+    """`3 May 2026`, in the shop's time zone."""
+    return f"{timezone.localtime(moment):%-d %B %Y}" if moment else None
 
 
 def about_the_shop() -> dict[str, Any]:

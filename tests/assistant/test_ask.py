@@ -1,9 +1,11 @@
 """A question, its answer, its trace: through the real graph, engine and database."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from customers.models import Product
 from recommendations.assistant.ask import QuestionFailed, ask
 from recommendations.engine.fitting import fit_engine
 from recommendations.models import Recommendation
@@ -177,3 +179,34 @@ def test_money_is_summed_exactly(shop):
         a_purchase(shop, a_product(price=cents), unit_price=Decimal(cents))
     answer = ask("total spent so far?", channel="web", customer=shop)
     assert "$1,234,746.19" in answer.reasoning
+
+
+def test_days_are_those_of_the_shop(shop, settings):
+    settings.TIME_ZONE = "America/New_York"
+    a_purchase(shop, a_product("Night Light"), purchased_at=datetime(2026, 4, 1, 2, 30, tzinfo=UTC))
+    assert "Night Light at $10.00 on 31 March 2026" in ask("what did I buy last?", channel="web", customer=shop).reasoning
+
+
+def test_what_is_not_known_of_a_customer_is_not_said(shop):
+    undated = a_customer("Grace")
+    a_purchase(undated, a_product(price=None), purchased_at=None)
+    answer = ask("what kind of customer am I?", channel="web", customer=undated)
+    assert answer.intent_category == "customer_profile"
+    assert "unknown" not in answer.reasoning
+
+
+def test_a_product_without_a_name_is_called_by_its_id(shop):
+    nameless = a_product("?", "Kites", "7.00")
+    Product.objects.filter(pk=nameless.pk).update(name="")
+    answer = ask("what would suit me?", channel="web", filters={"categories": ["Kites"]})
+    assert f"{nameless.external_id} ($7.00)" in answer.reasoning
+
+
+def test_an_error_that_no_column_holds_is_kept_all_the_same(shop, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise RuntimeError("a\0b")
+
+    monkeypatch.setattr("recommendations.assistant.agents.customer_profiling.profile_of", fail)
+    with pytest.raises(QuestionFailed):
+        ask("a toaster", channel="shell", customer=shop)
+    assert Recommendation.objects.get().error == "RuntimeError: a\ufffdb"
