@@ -1,13 +1,14 @@
 """A second model's opinion of the answers that a first one worded: in the background, once an answer."""
 
 import logging
+import uuid
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from pydantic import BaseModel, Field
 
-from recommendations.assistant.generation import ModelFailed, generate_structured
+from recommendations.assistant.generation import ModelFailed, ServerFailed, generate_structured
 from recommendations.assistant.models import chat_model, has_language_model
 from recommendations.models import EMBEDDED, Recommendation
 from tracing.spans import observe_root
@@ -42,10 +43,12 @@ def judge_answers() -> int:
     for answer in answers:
         try:
             judge(answer)
-        except ModelFailed as failure:
+            judged += 1
+        except ServerFailed as failure:
             log.warning("Answers stay without a judgement: %s", failure)
             break
-        judged += 1
+        except ModelFailed as failure:  # of this answer; the next may be judged
+            log.warning("Answer %s stays without a judgement: %s", answer.pk, failure)
     return judged
 
 
@@ -58,4 +61,10 @@ def judge(answer: Recommendation) -> None:
         root.output = verdict.model_dump()
     with transaction.atomic():
         store(root)
-        record_score(answer.stored_trace, SCORE, verdict.helpfulness, comment=verdict.because)
+        record_score(
+            answer.stored_trace,
+            SCORE,
+            verdict.helpfulness,
+            comment=verdict.because,
+            score_id=uuid.uuid5(answer.pk, SCORE),  # one score, also where two judge at once
+        )

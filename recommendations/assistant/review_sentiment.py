@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import transaction
 from pydantic import BaseModel, Field
 
+from customers.locks import lock_shop
 from customers.models import Review
 from customers.sentiment import combined, refresh_products
-from recommendations.assistant.generation import ModelFailed, generate_structured
+from recommendations.assistant.generation import ModelFailed, ServerFailed, generate_structured
 from recommendations.assistant.models import chat_model, has_language_model
 from tracing.prompts import get_prompt
 from tracing.spans import observe_root
@@ -27,7 +28,8 @@ class Verdict(BaseModel):
 def reread_reviews() -> int:
     """Lets the sentiment model read the newest reviews that it has not read; gives how many it read.
 
-    Where the model fails, the reviews keep the sentiment they have and are tried again with the next batch.
+    Where the model fails, reviews keep the sentiment they have and are tried again with the next batch. So are
+    those that an import changed meanwhile.
     """
     if not has_language_model("sentiment"):
         return 0
@@ -40,17 +42,31 @@ def reread_reviews() -> int:
     with observe_root(PROMPT, input=[review.external_id for review in reviews]) as root:
         try:
             for review in reviews:
-                payload = {"review": review.text[:READ_AT_MOST]}
-                words = generate_structured(chat_model("sentiment"), PROMPT, payload, Verdict).sentiment
-                review.sentiment = combined(words, review.rating)
-                review.sentiment_model, review.sentiment_version = model, version
-                read.append(review)
-        except ModelFailed as failure:
+                if (words := _words_of(review)) is not None:
+                    review.sentiment = combined(words, review.rating)
+                    review.sentiment_model, review.sentiment_version = model, version
+                    read.append(review)
+        except ServerFailed as failure:
             root.warn(f"{len(reviews) - len(read)} reviews stay as they are: {failure}")
             log.warning("%s reviews keep their sentiment: %s", len(reviews) - len(read), failure)
         root.output = {review.external_id: review.sentiment for review in read}
     with transaction.atomic():
-        Review.objects.bulk_update(read, ["sentiment", "sentiment_model", "sentiment_version"])
-        refresh_products({review.product_id for review in read})
+        lock_shop()  # before its rows, as every writer of many does
+        known = set(Review.objects.filter(pk__in=[r.pk for r in read]).values_list("pk", "text", "rating"))
+        unchanged = [review for review in read if (review.pk, review.text, review.rating) in known]
+        Review.objects.bulk_update(unchanged, ["sentiment", "sentiment_model", "sentiment_version"])
+        refresh_products({review.product_id for review in unchanged})
         store(root)
-    return len(read)
+    return len(unchanged)
+
+
+def _words_of(review: Review) -> float | None:
+    """What the model makes of the review's words; None where it makes nothing of this one. Raises ServerFailed."""
+    payload = {"review": review.text[:READ_AT_MOST]}
+    try:
+        return generate_structured(chat_model("sentiment"), PROMPT, payload, Verdict).sentiment
+    except ServerFailed:
+        raise
+    except ModelFailed as failure:
+        log.warning("Review %s keeps its sentiment: %s", review.pk, failure)
+        return None

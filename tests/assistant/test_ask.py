@@ -184,7 +184,8 @@ def test_money_is_summed_exactly(shop):
 def test_days_are_those_of_the_shop(shop, settings):
     settings.TIME_ZONE = "America/New_York"
     a_purchase(shop, a_product("Night Light"), purchased_at=datetime(2026, 4, 1, 2, 30, tzinfo=UTC))
-    assert "Night Light at $10.00 on 31 March 2026" in ask("what did I buy last?", channel="web", customer=shop).reasoning
+    answer = ask("what did I buy last?", channel="web", customer=shop)
+    assert "Night Light at $10.00 on 31 March 2026" in answer.reasoning
 
 
 def test_what_is_not_known_of_a_customer_is_not_said(shop):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from recommendations.assistant.judge import judge_answers
+from customers.models import Review
+from recommendations.assistant.judge import judge, judge_answers
 from recommendations.assistant.review_sentiment import reread_reviews
 from recommendations.models import Recommendation
 from tests.factories import a_product, a_recommendation, a_review
@@ -40,17 +41,44 @@ def test_what_could_not_be_read_is_kept_for_later(ollama):
     assert "1 reviews stay as they are" in trace.status_message
 
 
+def test_one_review_that_cannot_be_read_holds_up_no_other(ollama):
+    a_review(a_product(), "First"), a_review(a_product(), "Second")
+    ollama.will_say("no idea", "still none", '{"sentiment": 0.9}')  # the newest is read first
+    assert reread_reviews() == 1
+
+
+def test_a_review_that_was_changed_meanwhile_is_read_again(ollama, monkeypatch):
+    review = a_review(a_product(), "Fine")
+
+    def changed_meanwhile(*_args):
+        Review.objects.update(text="Broke at once.", sentiment=0.1)
+        return 0.9
+
+    monkeypatch.setattr("recommendations.assistant.review_sentiment._words_of", changed_meanwhile)
+    assert reread_reviews() == 0
+    review.refresh_from_db()
+    assert (review.sentiment, review.sentiment_model) == (0.1, "test")
+
+
+def test_one_answer_that_cannot_be_judged_holds_up_no_other(ollama):
+    for _ in range(2):
+        a_recommendation(model="talker:8b")
+    ollama.will_say("no idea", "still none", '{"helpfulness": 1}')
+    assert judge_answers() == 1
+
+
 def test_answers_of_a_model_are_judged_once(ollama):
     a_recommendation(model="embedded-composer")
     worded = a_recommendation(model="talker:8b")
-    worded.stored_trace = Trace.objects.get(trace_id=worded.trace_id)
-    worded.save()
     ollama.will_say('{"helpfulness": 0.75, "because": "It names one."}')
     assert judge_answers() == 1
     score = Score.objects.get()
     assert (score.trace, score.name, score.value) == (worded.stored_trace, "helpfulness", 0.75)
     assert score.comment == "It names one."
     assert judge_answers() == 0
+    ollama.will_say('{"helpfulness": 0.5}')
+    judge(worded)  # by another process, which began before the first was done
+    assert Score.objects.get().value == 0.5
 
 
 def test_without_the_models_nothing_happens(ollama, settings):
