@@ -35,6 +35,8 @@ WORDS = [
     ("a toaster under 50", "toaster"),
     ("something for my wife's birthday", ""),
     ("cast iron skillet please", "cast iron skillet"),
+    ("laptop for studying, not more than 900 dollars", "laptop for studying"),
+    ("a lamp under 40 for my desk", "lamp for desk"),
     ("what goes well with my router?", ""),
     ("recommend something", ""),
     ("Recommend me something nice!", ""),

@@ -66,6 +66,8 @@ _OWNS = re.compile(
     r"(?: (?:here|from you|last \w+|yesterday|today|ago|recently|already))*"
     r"(?: ?[.;,!|]+ ?|(?= (?:and|so|but|what|which|now)\b))(?=.*\w)"
 )
+# Kept between words: in "a laptop for studying" the laptop is wanted.
+_LINK = re.compile(r"\b(?:for|with|in|on|to|from|of)\b")
 _BRAND_CUE = re.compile(r"\b(?:from|by|brand|brands|made by)(?: the)?(?: brand)? $")
 
 
@@ -89,8 +91,12 @@ def take_products(scratch: Scratch, index: Index) -> Named:
     _take_companion(scratch, named)
     _take_names_with_filler(scratch, index, named)
     kept: list[str] = _quoted(scratch)
+    end = 0
     for run in _runs(scratch):
-        kept += _read_run(scratch, run, index, named)
+        if words := _read_run(scratch, run, index, named):
+            link = _LINK.search(scratch.low, end, run[0].start())
+            kept += [link[0], *words] if kept and link else words
+            end = run[-1].end()
     named.words = " ".join(kept)
     return named
 
