@@ -16,6 +16,8 @@ FILTERS = {
     "min_sentiment": "min_sentiment",
     "exclude_bought": "exclude_bought",
 }
+HIGHEST_PRICE = Decimal("9999999999.99")  # that a product can have
+FINEST = Decimal("0.0001")  # what finer digits are rounded to
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,22 @@ class Constraints:
         return wanted
 
     def and_also(self, other: "Constraints") -> "Constraints":
-        """Both at once: exclusions add up, the narrower price range and the stricter threshold hold."""
+        """Both at once: exclusions add up, the narrower price range and the stricter threshold hold.
+
+        Categories, or brands, that the two do not share are looked for by name within those of `other`: then a
+        shopper who asks for shoes in a list that may only hold books hears that there are none.
+        """
+        categories, strange_categories = _shared(self.categories, other.categories)
+        brands, strange_brands = _shared(self.brands, other.brands)
         lowest = [price for price in (self.min_price, other.min_price) if price is not None]
         highest = [price for price in (self.max_price, other.max_price) if price is not None]
         strictest = [floor for floor in (self.min_sentiment, other.min_sentiment) if floor is not None]
         return replace(
             self,
-            categories=other.categories or self.categories,
+            words=" ".join(filter(None, (self.words, *strange_categories, *strange_brands))),
+            categories=categories,
             excluded_categories=self.excluded_categories + other.excluded_categories,
-            brands=other.brands or self.brands,
+            brands=brands,
             excluded_brands=self.excluded_brands + other.excluded_brands,
             excluded_products=self.excluded_products + other.excluded_products,
             min_price=max(lowest, default=None),
@@ -90,6 +99,15 @@ class Constraints:
         }
 
 
+def _shared(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that both allow, and ours where there are none; who names none allows all."""
+    if not ours or not theirs:
+        return ours or theirs, ()
+    known = {name.casefold() for name in theirs}
+    shared = tuple(name for name in ours if name.casefold() in known)
+    return (shared, ()) if shared else (theirs, ours)
+
+
 def _read(name: str, value: Any) -> Any:
     if name.endswith("_price"):
         return _price(name, value)
@@ -113,4 +131,6 @@ def _price(name: str, value: Any) -> Decimal:
         price = Decimal("nan")
     if not price.is_finite() or price < 0:
         raise ValueError(f"{name} has to be a number that is not negative.")
-    return price
+    if price > HIGHEST_PRICE:  # "1e99999999" is short to send, and a hundred megabytes when written out
+        raise ValueError(f"{name} has to be at most {HIGHEST_PRICE}.")
+    return price if price.as_tuple().exponent in range(-4, 1) else price.quantize(FINEST)
