@@ -19,8 +19,9 @@ from django.conf import settings
 from tracing.plain import Json
 
 EMAIL = re.compile(r"[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
-IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d\d(?:[A-Za-z0-9]{10,30}|(?: [A-Za-z0-9]{1,4}){3,9})(?!\w)")
-CARD = re.compile(r"(?<![\w.,-])\d{4,19}(?:[ -]\d{2,7}){0,12}(?!\w)")
+IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d\d(?:[A-Za-z0-9]{10,30}|(?: [A-Za-z0-9]{1,4}){3,})(?!\w)")
+CARD = re.compile(r"(?<![\w.,-])\d{4,19}(?:[ -]\d{2,7})*(?!\w)")
+MOST_GROUPS = 10  # of one number; a run of groups may hold several
 CARD_GROUPS = re.compile("1[4-9]|44443|444[234]|464|465")  # digits in one go, or how cards print them
 PHONE = re.compile(
     r"""(?<![\w.,/+-])(?:
@@ -91,7 +92,8 @@ def _if_groups(valid: Callable[[list[str]], bool], mark: str, match: re.Match[st
     pieces = re.split("([ -])", match[0])  # group, separator, group, …
     shown, at = [], 0
     while at < len(pieces):
-        ends = range(len(pieces) - 1, at - 1, -2) if at % 2 == 0 else range(0)
+        last = min(len(pieces) - 1, at + 2 * (MOST_GROUPS - 1))
+        ends = range(last, at - 1, -2) if at % 2 == 0 else range(0)
         end = next((end for end in ends if valid(pieces[at : end + 1 : 2])), None)
         shown.append(pieces[at] if end is None else mark)
         at = (at if end is None else end) + 1

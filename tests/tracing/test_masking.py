@@ -112,6 +112,12 @@ def luhn(digits: list[int]) -> int:
     return -total % 10
 
 
+@pytest.mark.parametrize("number", ["4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00"])
+def test_of_many_numbers_in_a_row_none_stays(number):
+    assert not re.search(r"\d", mask_text(" ".join([number] * 30)))
+
+
+
 @given(
     st.sampled_from([3, 4, 5, 6]),
     st.lists(st.integers(0, 9), min_size=12, max_size=14) | st.lists(st.integers(0, 9), min_size=17, max_size=17),
