@@ -117,7 +117,6 @@ def test_of_many_numbers_in_a_row_none_stays(number):
     assert not re.search(r"\d", mask_text(" ".join([number] * 30)))
 
 
-
 @given(
     st.sampled_from([3, 4, 5, 6]),
     st.lists(st.integers(0, 9), min_size=12, max_size=14) | st.lists(st.integers(0, 9), min_size=17, max_size=17),
