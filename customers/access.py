@@ -45,6 +45,14 @@ def find_customer(*, customer_id: str = "", name: str = "") -> Customer:
     return candidates[0]
 
 
+def find_by_id_or_name(text: str) -> Customer:
+    """For people who type one or the other. Raises UnknownCustomer and AmbiguousCustomer."""
+    try:
+        return find_customer(customer_id=text)
+    except UnknownCustomer:
+        return find_customer(name=text)
+
+
 @transaction.atomic
 def create_login(customer: Customer, password: str | None = None) -> tuple[User, str]:
     """A sign-in that asks as this customer, or a new password for the one there is.

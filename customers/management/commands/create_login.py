@@ -3,8 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from customers.access import AmbiguousCustomer, LoginRefused, UnknownCustomer, create_login, find_customer
-from customers.models import Customer
+from customers.access import AmbiguousCustomer, LoginRefused, UnknownCustomer, create_login, find_by_id_or_name
 
 
 class Command(BaseCommand):
@@ -15,17 +14,10 @@ class Command(BaseCommand):
 
     def handle(self, *, customer: str, **options: Any) -> None:
         try:
-            user, password = create_login(_customer(customer))
+            user, password = create_login(find_by_id_or_name(customer))
         except AmbiguousCustomer as several:
             ids = ", ".join(candidate.external_id for candidate in several.candidates)
             raise CommandError(f"{several} Their ids: {ids}") from several
         except (UnknownCustomer, LoginRefused) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"username: {user.get_username()}\npassword: {password}")
-
-
-def _customer(text: str) -> Customer:
-    try:
-        return find_customer(customer_id=text)
-    except UnknownCustomer:
-        return find_customer(name=text)

@@ -6,8 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.renderers import JSONRenderer
 
-from customers.access import AmbiguousCustomer, UnknownCustomer, find_customer
-from customers.models import Customer
+from customers.access import AmbiguousCustomer, UnknownCustomer, find_by_id_or_name
 from customers.money import format_money
 from recommendations.api.parsers import is_text
 from recommendations.api.serializers import response_body
@@ -26,7 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *, question: str, customer: str, top_n: int, json: bool, **options: Any) -> None:
         try:
-            answer = ask(question, channel="shell", customer=_customer(customer), top_n=top_n)
+            asker = find_by_id_or_name(customer) if customer else None
+            answer = ask(question, channel="shell", customer=asker, top_n=top_n)
         except UnknownCustomer as error:
             raise CommandError(str(error)) from error
         except AmbiguousCustomer as error:
@@ -45,16 +45,6 @@ def _question(text: str) -> str:
     if not text.strip() or len(text) > 1000 or not is_text(text):
         raise ArgumentTypeError("a question has 1 to 1000 characters of text")
     return text.strip()
-
-
-def _customer(id_or_name: str) -> Customer | None:
-    """By id, else by name. Raises UnknownCustomer, AmbiguousCustomer."""
-    if not id_or_name:
-        return None
-    try:
-        return find_customer(customer_id=id_or_name)
-    except UnknownCustomer:
-        return find_customer(name=id_or_name)
 
 
 def answer_lines(answer: Recommendation) -> list[str]:
