@@ -46,8 +46,9 @@ def main(questions: int) -> None:
     from shopassist import preparation
 
     out = OutputWrapper(sys.stderr)
-    for step in (preparation.migrate, preparation.load_sample, preparation.fit):
-        step(out)
+    preparation.migrate()
+    preparation.load_sample(out)
+    preparation.fit(out)
     for kind, texts in KINDS.items():
         measure(kind, texts, questions // len(KINDS))
 

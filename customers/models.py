@@ -214,10 +214,6 @@ class StorefrontKey(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
-    @property
-    def is_active(self) -> bool:
-        return self.revoked_at is None
-
     def renew(self) -> str:
         """Give the key a new secret, which is returned and cannot be had again; the caller saves the key."""
         secret = new_secret()

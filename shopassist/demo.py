@@ -76,5 +76,4 @@ def report(answer: Recommendation) -> list[str]:
         said = [f"The question failed: {answer.error}"]
     else:
         said = answer_lines(answer)
-    tree = tree_lines(answer.stored_trace) if answer.stored_trace else []
-    return ["", QUESTION, "", *said, "", *tree, ""]
+    return ["", QUESTION, "", *said, "", *tree_lines(answer.stored_trace), ""]

@@ -1,9 +1,7 @@
 """What has to be there before questions can be answered. Each step is skipped where it is done."""
 
 import shutil
-from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import OutputWrapper
@@ -11,6 +9,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from customers.models import Customer, Purchase
+from recommendations.apps import PROMPTS
 from recommendations.models import ProductPopularity
 from shopassist.cluster import EXTENSIONS, cluster
 from shopassist.refusal import Refusal
@@ -50,12 +49,12 @@ def check_database() -> None:
         raise Refusal(f"The database lacks what only its superuser may make there: {commands}")
 
 
-def migrate(out: OutputWrapper) -> str:
+def migrate() -> str:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         call_command("migrate", interactive=False, verbosity=0)
-    seed_prompts(Path(apps.get_app_config("recommendations").path) / "assistant" / "prompts")
+    seed_prompts(PROMPTS)
     return f"{len(plan)} migrations" if plan else "up to date"
 
 

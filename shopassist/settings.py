@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.contrib.postgres",
     "django_htmx",
     "django_prometheus",
@@ -189,6 +188,7 @@ if LANGFUSE_ENABLED and not LANGFUSE_HOST:
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # served from where the packages keep them: nothing to collect, nothing to go stale
+WEB_QUESTIONS = env.integer("WEB_QUESTIONS", 20)  # a customer may ask on the pages in a minute
 LOGIN_URL = "web:sign-in"
 LOGIN_REDIRECT_URL = "web:ask"
 LOGOUT_REDIRECT_URL = "web:sign-in"
@@ -200,7 +200,6 @@ UNFOLD = {"SITE_TITLE": "ShopAssist", "SITE_HEADER": "ShopAssist", "SITE_URL": "
 
 # The API
 
-WEB_QUESTIONS = env.integer("WEB_QUESTIONS", 20)  # a customer may ask on the pages in a minute
 API_RATE = env.text("API_RATE", default="120/min")  # requests a key, a user or a stranger's address
 if not re.fullmatch(r"[1-9]\d*/(s|sec|m|min|h|hour|d|day)", API_RATE):
     raise ImproperlyConfigured(f"API_RATE={API_RATE!r} is no rate such as 120/min.")
@@ -225,7 +224,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # Safety: strict by default; what needs HTTPS is on where the public URL has it.

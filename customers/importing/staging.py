@@ -21,9 +21,8 @@ TABLES = {
 }
 
 
-def stage(rows: Iterator[Row], dialect: Dialect, rejects: Rejects) -> int:
-    """COPY the rows into the temporary table `staged`, bad ones to the rejects. Returns how many were staged."""
-    staged = 0
+def stage(rows: Iterator[Row], dialect: Dialect, rejects: Rejects) -> None:
+    """COPY the rows into the temporary table `staged`, bad ones to the rejects."""
     with connection.cursor() as cursor:
         # Here still where several files are imported in one transaction.
         cursor.execute("DROP TABLE IF EXISTS pg_temp.staged, pg_temp.described")
@@ -31,9 +30,7 @@ def stage(rows: Iterator[Row], dialect: Dialect, rejects: Rejects) -> int:
         with cursor.copy("COPY staged FROM STDIN") as copy:
             for line, values in _values(rows, dialect, rejects):
                 copy.write_row((line, *values))
-                staged += 1
         cursor.execute("ANALYZE staged")
-    return staged
 
 
 def _values(rows: Iterator[Row], dialect: Dialect, rejects: Rejects) -> Iterator[tuple[int, Values]]:

@@ -39,7 +39,6 @@ class Candidate:
     product_id: str
     name: str
     category: str
-    brand: str
     price: Decimal | None
     sentiment: float | None  # 0..1; None without reviews
     review_count: int

@@ -32,14 +32,12 @@ class Ranked:
     product_id: str
     name: str
     category: str
-    brand: str
     price: Decimal | None
     score: float
     parts: dict[str, float]
     reasons: list[dict[str, Any]]
     similar_customer_count: int
     sentiment: float | None
-    review_count: int
     source: str
 
 
@@ -128,13 +126,11 @@ def _ranked(candidate: Candidate, parts: dict[str, float], constraints: Constrai
         product_id=candidate.product_id,
         name=candidate.name,
         category=candidate.category,
-        brand=candidate.brand,
         price=candidate.price,
         score=total(parts),
         parts=parts,
         reasons=reasons_for(candidate, parts, constraints),
         similar_customer_count=candidate.similar_customer_count,
         sentiment=candidate.sentiment,
-        review_count=candidate.review_count,
         source=candidate.source,
     )

@@ -43,7 +43,7 @@ candidate AS MATERIALIZED (
     ) evidence
     GROUP BY product_id HAVING max(words) IS NOT NULL
 )
-SELECT p.id AS product_pk, p.external_id AS product_id, p.name, coalesce(c.name, '') AS category, p.brand, p.price,
+SELECT p.id AS product_pk, p.external_id AS product_id, p.name, coalesce(c.name, '') AS category, p.price,
     p.sentiment, p.review_count, candidate.co_purchase, candidate.liking AS "similar",
     candidate.customers AS similar_customer_count, coalesce(popularity.buyers, 0) AS buyers,
     coalesce(popularity.recent, 0) AS recent, candidate.words AS matched,

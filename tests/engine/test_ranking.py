@@ -12,7 +12,7 @@ from recommendations.engine.reviews import filter_by_sentiment
 
 
 def a_candidate(pk: int, name: str = "", category: str = "", **signals: Any) -> Candidate:
-    fields: dict[str, Any] = {"brand": "", "price": Decimal(10), "sentiment": None, "review_count": 0, **signals}
+    fields: dict[str, Any] = {"price": Decimal(10), "sentiment": None, "review_count": 0, **signals}
     return Candidate(product_pk=pk, product_id=f"p{pk}", name=name or f"Product {pk}", category=category, **fields)
 
 

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         """`show`: also when the question was answered before."""
         preparation.check_database()
         self.check()
-        self.step("Migrations", lambda: preparation.migrate(self.stdout))
+        self.step("Migrations", preparation.migrate)
         self.step("Sample shop", lambda: preparation.load_sample(self.stdout))
         self.step("Engine", lambda: preparation.fit(self.stdout))
         from shopassist import demo
