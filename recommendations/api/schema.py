@@ -5,7 +5,6 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
-from rest_framework.serializers import Serializer
 
 from recommendations.api.problems import CONTENT_TYPE, KINDS
 from recommendations.api.serializers import ProblemSerializer
@@ -39,6 +38,32 @@ QUESTIONS = [
         request_only=True,
     ),
 ]
+PROFILE = {
+    "customer_id": "887",
+    "name": "Kenneth Martinez",
+    "total_purchases": 1,
+    "total_quantity": 1,
+    "total_spent": "64.59",
+    "average_price": "64.59",
+    "favorite_categories": [{"category": "Electronics", "purchases": 1, "quantity": 1, "spent": "64.59"}],
+    "price_segment": "mid-range",
+    "purchases_per_month": None,
+    "first_purchase_at": "2026-02-06T10:55:00+00:00",
+    "last_purchase_at": "2026-02-06T10:55:00+00:00",
+    "days_since_last_purchase": 23,
+    "rfm_segment": "new",
+    "recent_purchases": [
+        {
+            "product_id": "71477",
+            "name": "Router",
+            "category": "Electronics",
+            "quantity": 1,
+            "price": "64.59",
+            "purchased_at": "2026-02-06T10:55:00+00:00",
+        }
+    ],
+    "confidence": 0.167,
+}
 ANSWER = OpenApiExample(
     "An answer",
     value={
@@ -52,9 +77,9 @@ ANSWER = OpenApiExample(
         "intent": "recommendation",
         "intent_category": "",
         "intent_confidence": 0.97,
-        "customer_id": None,
-        "customer_profile": None,
-        "constraints": {"words": "router"},
+        "customer_id": "887",
+        "customer_profile": PROFILE,
+        "constraints": {},
         "recommendations": [
             {
                 "rank": 1,
@@ -62,29 +87,39 @@ ANSWER = OpenApiExample(
                 "name": "Cable",
                 "category": "Electronics",
                 "price": "9.50",
-                "score": 1.2,
-                "parts": {"co-purchase": 0.9, "reviews": 0.3},
-                "reason": "Bought by 12 customers who also bought a Router",
+                "score": 1.036,
+                "parts": {"co-purchase": 1.0, "reviews": 0.036},
+                "reason": "Bought by 12 customers who also bought your Router",
                 "reasons": [
                     {
                         "kind": "bought_together",
-                        "text": "Bought by 12 customers who also bought a Router",
+                        "text": "Bought by 12 customers who also bought your Router",
                         "customers": 12,
+                        "product_id": "71477",
+                        "product": "Router",
                     }
                 ],
-                "similar_customer_count": 12,
+                "similar_customer_count": 0,
                 "sentiment": 0.86,
                 "source": "co-purchase",
             }
         ],
-        "reasoning": "A Cable goes well with it: 12 customers bought both.",
+        "reasoning": "Going by what you bought, these fit: Cable ($9.50).",
         "confidence_score": 0.21,
         "processing_time_ms": 48.2,
         "similar_customers_analyzed": 20,
         "products_considered": 300,
         "products_filtered_by_sentiment": 2,
-        "strategy": "personal_search",
-        "agent_execution_order": ["intent_classifier", "customer_profiling", "candidate_search", "response_generation"],
+        "strategy": "personal",
+        "agent_execution_order": [
+            "intent_classifier",
+            "customer_profiling",
+            "similar_customers",
+            "candidate_search",
+            "review_filtering",
+            "recommendation",
+            "response_generation",
+        ],
         "model": "embedded-composer",
         "fallbacks": [],
         "usage": {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0},
@@ -143,10 +178,6 @@ def _problem(status: int) -> OpenApiResponse:
         _MEANINGS[status],
         [OpenApiExample(HTTPStatus(status).phrase, value=example, status_codes=[str(status)], media_type=CONTENT_TYPE)],
     )
-
-
-def answer(shape: type[Serializer[Any]], meaning: str = "The answer.") -> OpenApiResponse:
-    return OpenApiResponse(shape, meaning)
 
 
 class StorefrontKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

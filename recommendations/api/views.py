@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,7 +51,7 @@ class Recommendations(ShopView):
         description=schema.ASK,
         request=QuestionRequest,
         parameters=schema.ANSWER_HEADERS,
-        responses={201: schema.answer(RecommendationSerializer), **schema.problems(400, 403, 404, 409, 413, 415, 503)},
+        responses={201: RecommendationSerializer, **schema.problems(400, 403, 404, 409, 413, 415, 503)},
         examples=[*schema.QUESTIONS, schema.ANSWER],
     )
     def post(self, request: Request) -> Response:
@@ -105,7 +105,7 @@ class Ratings(ShopView):
         request=RatingRequest,
         responses={
             201: RatingSerializer,
-            200: schema.answer(RatingSerializer, "The changed rating, or the same again."),
+            200: OpenApiResponse(RatingSerializer, "The changed rating, or the same again."),
             **schema.problems(400, 403, 404, 409, 413, 415),
         },
         examples=schema.RATINGS,
