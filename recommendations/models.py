@@ -261,3 +261,8 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stars} stars"
+
+    @staticmethod
+    def rater_of(customer: Customer) -> str:
+        """The customer as a rater, through whichever door they come."""
+        return f"customer:{customer.external_id}"

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from customers.access import find_customer
 from customers.models import Customer, StorefrontKey
-from recommendations.models import Conversation, Recommendation
+from recommendations.models import Conversation, Rating, Recommendation
 
 if TYPE_CHECKING:  # rest_framework.views imports this module, as settings name it
     from rest_framework.views import APIView
@@ -108,7 +108,7 @@ class Caller:
         """The customer, whoever speaks for them; else the key or the user itself."""
         customer = recommendation.customer
         if customer and (self.key or (self.user and customer.user_id == self.user.pk)):
-            return f"customer:{customer.external_id}"
+            return Rating.rater_of(customer)
         return f"key:{self.key.pk}" if self.key else f"user:{self.user.pk if self.user else ''}"
 
     def may_rate(self, recommendation: Recommendation) -> bool:

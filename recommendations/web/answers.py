@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
-
 from customers.models import Customer
 from customers.money import format_money
 from recommendations.models import EMBEDDED, Rating, Recommendation, RecommendedProduct
@@ -53,7 +51,8 @@ class AnswerPage:
     @classmethod
     def of(cls, answer: Recommendation, customer: Customer, refused: RatingForm | None = None) -> "AnswerPage":
         ratings = {
-            rating.product_id: rating for rating in answer.ratings.filter(rater=rater(customer), replaced_at=None)
+            rating.product_id: rating
+            for rating in answer.ratings.filter(rater=Rating.rater_of(customer), replaced_at=None)
         }
         refused_product = str(refused["product"].value() or "") if refused else None
 
@@ -89,18 +88,6 @@ class AnswerPage:
         if any(fallback.startswith("response_generation") for fallback in self.answer.fallbacks):
             return "Rules answered, because the language model gave no answer that could be used."
         return "Rules answered, no language model was used."
-
-    @property
-    def admin_url(self) -> str:
-        """Where staff find the trace; empty where the admin does not show traces."""
-        try:
-            return f"{reverse('admin:tracing_trace_changelist')}?q={self.answer.trace_id}"
-        except NoReverseMatch:
-            return ""
-
-
-def rater(customer: Customer) -> str:
-    return f"customer:{customer.external_id}"
 
 
 def understood(constraints: Mapping[str, Any]) -> Iterator[str]:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from customers.models import Customer
 from recommendations.assistant.ask import QuestionFailed, ask
-from recommendations.models import Conversation, Recommendation, RecommendedProduct
-from recommendations.web.answers import AnswerPage, RatingBox, rater
+from recommendations.models import Conversation, Rating, Recommendation, RecommendedProduct
+from recommendations.web.answers import AnswerPage, RatingBox
 from recommendations.web.forms import QuestionForm, RatingForm
 from recommendations.web.limits import attempts, refused
 from recommendations.web.pages import for_customers
@@ -81,7 +81,7 @@ def rate(request: HttpRequest, customer: Customer, pk: uuid.UUID) -> HttpRespons
     if product_id := form.cleaned_data["product"]:
         rank = get_object_or_404(recommendation.products, external_id=product_id).rank
     recommendation.rate(
-        rater=rater(customer),
+        rater=Rating.rater_of(customer),
         stars=Decimal(form.cleaned_data["stars"]),
         comment=form.cleaned_data["comment"],
         product_id=product_id,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 
 from tests.factories import a_customer, a_product, a_recommendation
 
@@ -156,7 +157,7 @@ def test_staff_who_are_customers_get_to_the_trace(browsing, kenneth):
     assert "/admin/" not in page_of(browsing, answer)
 
     User.objects.filter(pk=kenneth.user_id).update(is_staff=True)
-    assert f"?q={answer.trace_id}" in page_of(browsing, answer)
+    assert reverse("admin:tracing_trace_change", args=[answer.stored_trace_id]) in page_of(browsing, answer)
 
 
 @pytest.mark.parametrize("number", [1, 20])
