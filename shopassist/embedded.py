@@ -24,6 +24,8 @@ from shopassist.refusal import Refusal
 
 START_SECONDS = 60
 STOP_SECONDS = 60
+SETTLED_SECONDS = 3  # a server that lived as long was well, and is started anew when something killed it
+RESTARTS = 10  # tries, for what is left of the killed one may stand in the way for a moment
 REASONS = ("FATAL:", "PANIC:", "error:", "could not", "Error:")  # in the lines that say why PostgreSQL failed
 
 _holding: dict[Path, int] = {}
@@ -71,15 +73,24 @@ def ensure_running(data: Path) -> None:
 
 
 def watch(data: Path) -> None:
-    """Run the server until nobody holds it any longer. The body of the watcher process."""
+    """Run the server until nobody holds it any longer, again if it was killed. The body of the watcher process."""
     here = cluster(data)
     with locked(here.home / "watcher.lock"):
         server = None if here.answers() else here.launch()  # one may be left from a watcher that was killed
         holders = open_lock(here.home / "holders.lock")
-        while server is None or server.poll() is None:
+        launched, tries = time.monotonic(), 0
+        while True:
             if try_lock(holders, ALONE):
                 _stop(here, server)
                 return
+            if server and server.poll() is not None:
+                if server.returncode == 0:  # somebody stopped it
+                    return
+                tries = RESTARTS if time.monotonic() - launched > SETTLED_SECONDS else tries - 1
+                if tries <= 0:
+                    return
+                time.sleep(1)
+                server, launched = here.launch(), time.monotonic()
             time.sleep(0.2)
 
 

@@ -2,6 +2,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 
 from shopassist.cluster import DATABASE, PORT, ROLE, ROOT_FOLDER, Cluster, cluster
+from shopassist.embedded import SETTLED_SECONDS
 from tests.operations.processes import eventually, first_line, has_stopped, let_go, lives, start_holder
 
 
@@ -155,6 +157,19 @@ def test_a_server_that_crashed_is_started_again_with_its_data(data, holder):
         assert connection.execute("SELECT one FROM crashed").fetchone() == (1,)
         connection.execute("DROP TABLE crashed")
     let_go(second)
+
+
+def test_a_server_that_is_killed_at_work_comes_back_by_itself(data, holder):
+    here = cluster(data)
+    pid = postmaster(here)
+    time.sleep(SETTLED_SECONDS + 0.5)
+    os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: postmaster(here) != pid and here.accepts_passwords())
+    with connect(here, here.password) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    pid = postmaster(here)
+    let_go(holder)
+    assert is_gone(here, pid)
 
 
 def test_data_of_another_version_is_refused(data, holder):
