@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
@@ -51,7 +52,9 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
     set_rollback()
     status, body, headers = _known(error)
     if status == 500:
-        log.error("%s failed", context["request"].path, exc_info=error)
+        log.error("%s failed", type(context["view"]).__name__, exc_info=error)
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error("The database failed: %s", " ".join(str(error).split()))
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 
@@ -94,6 +97,8 @@ def _known(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]]:  # n
             return 404, problem(404, "There is nothing here."), {}
         case PermissionDenied():
             return 403, problem(403, str(error) or "You may not do this."), {}
+        case OperationalError() | InterfaceError():
+            return 503, problem(503, "The database does not answer; try again."), {"Retry-After": "5"}
         case RequestDataTooBig():
             return 413, problem(413, TooLarge.default_detail), {}
         case _:

@@ -1,6 +1,7 @@
 """Every error has one shape."""
 
 import pytest
+from django.db import OperationalError
 
 from customers.models import StorefrontKey
 from recommendations.models import Recommendation
@@ -188,3 +189,16 @@ def test_what_was_not_foreseen_is_told_without_internals(storefront, caplog):
     assert body["trace_id"] == response["X-Trace-ID"]
     assert "customers_review" not in response.content.decode()
     assert "customers_review" in caplog.text
+
+
+def test_a_database_that_went_away_is_no_bug_of_ours(storefront, monkeypatch, caplog):
+    def gone(*_, **__):
+        raise OperationalError("connection failed: FATAL:  the database system is in recovery mode\nDETAIL: none")
+
+    monkeypatch.setattr("recommendations.api.shop.profile_of", gone)
+    response = get(storefront, f"customers/{a_customer().external_id}/profile/")
+    assert "recovery" not in problem(response, 503)["detail"]
+    assert response["Retry-After"] == "5"
+    assert [record.message for record in caplog.records if record.name == "recommendations.api.problems"] == [
+        "The database failed: connection failed: FATAL: the database system is in recovery mode DETAIL: none"
+    ]
