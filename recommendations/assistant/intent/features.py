@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from math import log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +38,23 @@ _KNOWN = STOP | word_set(
     difference reviewed afternoon night hola bonjour salut hallo welcome cheers sorry stupid nice lol ok okay
     please"""
 )
-_NAME = re.compile(r"(?<=[a-z] )[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+|\b[Cc]ustomer (?:number |no\.? |id |#)?\d+")
+# One capitalised word, unless it is a common one of those.
+_FIRST_NAME = (
+    r"(?!(?:Alexa|Siri|Google|Amazon|Mother|Father|Valentine|Christmas|Easter|Halloween|January|February|March|April"
+    r"|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday"
+    r"|Sunday|What|Who|It|That|There|Here|Where|When|How|Let|We|You|He|She|They|My|The|This|Any|An|Mrs?|Ms|Miss|Dr)\b)[A-Z][a-z]+\b"
+)
+# A person: two capitalised words, a number, a title, or a single name where a person is spoken of.
+_PERSON = re.compile(
+    r"(?<=[a-z] )[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+"
+    r"|\b(?:[Cc]ustomer|[Cc]lient|[Uu]ser|[Aa]ccount) (?:number |no\.? |id )?#?\d+"
+    r"|\b(?:this|the) (?:customer|client|shopper|buyer|user)\b(?! (?:id|service|support|care|reviews?|profile|account))"
+    r"|\b(?:Mr|Mrs|Ms|Miss|Dr)\b\.? [A-Z][a-z]+"
+    rf"|(?P<lead>\b(?:[Dd]id|[Dd]oes|[Hh]as|[Ss]hould|[Ww]ould|could|might) ){_FIRST_NAME}(?: [A-Z][a-z]+)?"
+    rf"|(?<=[a-z] ){_FIRST_NAME}(?='s\b| (?:would|might|could|should|will|likes?|bought|buys?|has|spent|ordered"
+    r"|purchased|usually|mostly|enjoys?|based|given|according)\b)"
+    rf"|(?P<about>\b(?:about|of|for|[Ii]s) ){_FIRST_NAME}(?=[?.!]*$| (?:an?|more|still|likely|at)\b)"
+)
 _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?|[?€$£]")
 _ME = r"(?:i|we|he|she|they|you|somebody|\w+)"
 _DONE = r"(?:bought|spent|ordered|paid|purchased|shopped|got|owned|placed|made|been|gotten|acquired|picked up)"
@@ -90,7 +105,7 @@ _SIGNS = tuple(
         # the assistant itself
         r"\b(?:who|what|how|why|where|are|can|do) (?:(?:do|does|are|did|is|can|will) )?(?:you|your"
         r"|this|the (?:assistant|score|ranking|recommendations?|results?|app|bot))\b(?! (?:have"
-        r"|sell|stock|carry|got|offer|keep|still|think|recommend for))",
+        r"|sell|stock|carry|got|offer|keep|still|think|recommend|suggest|advise|propose)\b)",
         r"\b(?:prompt|instructions|chatbot|bot|robot|human|ai|system|agent|language|rules|rate"
         r"|ratings?|score|confidence|algorithm|works?)\b",
         # a price that stands on a shelf, not in a history
@@ -130,6 +145,7 @@ _SIGNS = tuple(
 )
 
 
+BLOCKS = 3  # of a question
 SIGN_WEIGHT = 0.5  # of a sign, beside blocks of words whose length is 1
 LONGEST_WORD = 40
 LONGEST_QUESTION = 400  # characters; what comes after them is no longer the question
@@ -137,7 +153,8 @@ LONGEST_QUESTION = 400  # characters; what comes after them is no longer the que
 
 def plain(question: str) -> str:
     """Lower case; every number the same, and every person."""
-    return re.sub(r"\d+(?:[.,]\d+)*", "0", _NAME.sub("somebody", question[:LONGEST_QUESTION]).lower())
+    anonymous = _PERSON.sub(r"\g<lead>\g<about>somebody", question[:LONGEST_QUESTION])
+    return re.sub(r"\d+(?:[.,]\d+)*", "0", anonymous.lower())
 
 
 def outline(words: Sequence[str]) -> list[str]:
@@ -164,21 +181,22 @@ class Features:
 
     def rows(self, questions: Sequence[str]) -> csr_matrix:
         """One row a question: three blocks of length 1 (1 + ln(count), weighted), and the signs."""
-        columns: list[int] = []
-        values: list[float] = []
-        ends = [0]
-        for question in questions:
-            for block in _blocks(question):
-                found = [(self.places[piece], count) for piece, count in block.items() if piece in self.places]
-                raw = [(1 + log(count)) * self.weights[place] for place, count in found]
-                length = sqrt(sum(value * value for value in raw)) or 1.0
-                columns += [place for place, _ in found]
-                values += [value / length for value in raw]
-            shown = _signs(question)
-            columns += [len(self.places) + n for n in shown]
-            values += [SIGN_WEIGHT] * len(shown)
-            ends.append(len(columns))
-        return csr_matrix((values, columns, ends), shape=(len(questions), len(self.places) + len(_SIGNS) + 2))
+        places: list[int] = []
+        counts: list[int] = []
+        sizes: list[int] = []  # one a block
+        for block in chain.from_iterable(map(_blocks, questions)):
+            known = [(place, count) for piece, count in block.items() if (place := self.places.get(piece)) is not None]
+            places += [place for place, _ in known]
+            counts += [count for _, count in known]
+            sizes.append(len(known))
+        block_of = np.repeat(np.arange(len(sizes)), sizes)
+        values = (1 + np.log(counts)) * self.weights[np.array(places, dtype=int)]
+        values /= np.sqrt(np.bincount(block_of, values**2, len(sizes)))[block_of]
+        signs = [(n, len(self.places) + sign) for n, question in enumerate(questions) for sign in _signs(question)]
+        rows = np.concatenate([block_of // BLOCKS, [n for n, _ in signs]]).astype(int)
+        columns = np.concatenate([places, [column for _, column in signs]]).astype(int)
+        values = np.concatenate([values, np.full(len(signs), SIGN_WEIGHT)])
+        return csr_matrix((values, (rows, columns)), shape=(len(questions), len(self.places) + len(_SIGNS) + 2))
 
 
 def _blocks(question: str) -> tuple[Counter[str], Counter[str], Counter[str]]:
