@@ -1,5 +1,6 @@
 """The shop's rows for its staff. What has happened can be read and not changed."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,10 +10,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import make_aware
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
+from unfold.utils import parse_date_str
 
 from customers.importing.report import report_lines
 from customers.models import Category, Customer, ImportRun, Product, Purchase, Review, StorefrontKey
@@ -23,7 +26,7 @@ from customers.profile import profile_of
 class ReadOnly:
     """History: nobody adds, changes or deletes it here."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -39,6 +42,18 @@ class Large:
     paginator = InfinitePaginator
     show_full_result_count = False
     list_per_page = 50
+
+
+class DayFilter(RangeDateFilter):
+    """Whole days of the shop's time zone, the last one too: Unfold's own would end it at midnight."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for end, comparison, days in (("from", "gte", 0), ("to", "lt", 1)):
+            text = self.used_parameters.get(f"{self.parameter_name}_{end}", "")
+            if day := parse_date_str(text) if text else None:
+                midnight = make_aware(datetime.combine(day, time.min) + timedelta(days=days))
+                queryset = queryset.filter(**{f"{self.parameter_name}__{comparison}": midnight})
+        return queryset
 
 
 @admin.register(Customer)
@@ -144,7 +159,7 @@ class SearchedByIds(Large):
 class PurchaseAdmin(ReadOnly, SearchedByIds, ModelAdmin):
     list_display = ("external_id", "purchased_at", "customer", "product", "quantity", "price", "amount")
     list_select_related = ("customer", "product")
-    list_filter = (("purchased_at", RangeDateFilter),)
+    list_filter = (("purchased_at", DayFilter),)
     list_filter_submit = True
     ordering = ("-purchased_at",)
     fields = ("external_id", "customer", "product", "quantity", "price", "amount", "purchased_at", "country")

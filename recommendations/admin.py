@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Avg, Q, QuerySet
+from django.db.models import Avg, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from customers.admin import DayFilter, Large, ReadOnly
+from customers.models import Customer
 from customers.money import format_money
 from recommendations.models import Conversation, EngineFit, Rating, Recommendation, RecommendedProduct
 from tracing.admin import related_links
@@ -20,15 +22,37 @@ from tracing.models import Trace
 STATUS_COLOURS = {Recommendation.Status.ANSWERED: "success", Recommendation.Status.FAILED: "danger"}
 
 
-class ReadOnly:
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class ValuesFilter(admin.SimpleListFilter):
+    """Of a field whose values are known: to find them Django would read the whole table."""
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    parameter_name: str
+    values: tuple[str, ...]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, value.replace("_", " ")) for value in self.values]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() in self.values else queryset
+
+
+class IntentFilter(ValuesFilter):
+    title = parameter_name = "intent"
+    values = ("informational", "recommendation")
+
+
+class ChannelFilter(ValuesFilter):
+    title = parameter_name = "channel"
+    values = ("api", "web", "task", "shell")
+
+
+class StrategyFilter(ValuesFilter):
+    title = parameter_name = "strategy"
+    values = ("personal", "personal_search", "search", "popular")
+
+
+class StarsFilter(ValuesFilter):
+    title = parameter_name = "stars"
+    values = ("5.0", "4.5", "4.0", "3.5", "3.0", "2.5", "2.0", "1.5", "1.0")
 
 
 class ProductsInline(ReadOnly, TabularInline):
@@ -85,13 +109,14 @@ class RatingsInline(ReadOnly, TabularInline):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(ReadOnly, ModelAdmin):
+class RecommendationAdmin(ReadOnly, Large, ModelAdmin):
     list_display = ("created_at", "query", "customer", "outcome", "intent", "channel", "model", "stars", "ms")
     list_display_links = ("query",)
-    list_filter = ("status", "intent", "channel", "strategy", "created_at")
+    list_filter = ("status", IntentFilter, ChannelFilter, StrategyFilter, ("created_at", DayFilter))
+    list_filter_submit = True
     list_select_related = ("customer",)
-    search_fields = ("query", "trace_id", "=customer__external_id")
-    show_full_result_count = False
+    search_fields = ("query",)
+    search_help_text = "The whole id of a trace or a customer, or words of the question"
     inlines = (ProductsInline, RatingsInline)
     fieldsets = (
         (None, {"fields": ("query", "reasoning", "error", ("outcome", "created_at"), ("who", "channel"), "trace")}),
@@ -128,8 +153,20 @@ class RecommendationAdmin(ReadOnly, ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recommendation]:
-        whole = Avg("ratings__stars", filter=Q(ratings__replaced_at=None, ratings__product=None))
-        return super().get_queryset(request).annotate(average_stars=whole)
+        # An average a shown row: a join would read all ratings before the newest rows are found.
+        current = Rating.objects.filter(recommendation=OuterRef("pk"), product=None, replaced_at=None)
+        whole = current.order_by().values("recommendation").annotate(average=Avg("stars")).values("average")
+        return super().get_queryset(request).annotate(average_stars=Subquery(whole))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        # An id is looked up in its index; words are searched for only where they are none.
+        wanted = search_term.strip()
+        ids = Q(trace_id=wanted) | Q(customer__in=list(Customer.objects.filter(external_id=wanted)))
+        if wanted and (found := queryset.filter(ids)).exists():
+            return found, False
+        return super().get_search_results(request, queryset, search_term)
 
     @display(description="status", label=STATUS_COLOURS)
     def outcome(self, recommendation: Recommendation) -> str:
@@ -155,12 +192,13 @@ class RecommendationAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(Rating)
-class RatingAdmin(ReadOnly, ModelAdmin):
+class RatingAdmin(ReadOnly, Large, ModelAdmin):
     list_display = ("created_at", "stars", "comment", "product", "recommendation", "rater", "replaced_at")
-    list_filter = ("stars", "created_at")
+    list_filter = (StarsFilter, ("created_at", DayFilter))
+    list_filter_submit = True
     list_select_related = ("product", "recommendation")
     search_fields = ("comment", "=rater")
-    show_full_result_count = False
+    ordering = ("-pk",)
 
 
 @admin.register(EngineFit)
@@ -169,10 +207,9 @@ class EngineFitAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnly, ModelAdmin):
+class ConversationAdmin(ReadOnly, Large, ModelAdmin):
     list_display = ("id", "customer", "created_at")
     list_select_related = ("customer",)
-    show_full_result_count = False
 
 
 def recommendation_of(trace: Trace) -> Iterator[tuple[str, str]]:

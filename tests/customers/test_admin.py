@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
@@ -128,3 +129,12 @@ def test_a_failed_import_says_why_and_escapes_it(admin_client):
     run = ImportRun.objects.create(kind="reviews", file="x.csv", status="failed", error="<script>no</script>")
     text = admin_client.get(page("importrun_change", run.pk)).content.decode()
     assert "Nothing was imported. &lt;script&gt;no" in text
+
+
+def test_purchases_are_found_by_day_the_last_one_included(admin_client, settings):
+    settings.TIME_ZONE = "America/New_York"
+    late = datetime(2026, 4, 1, 2, 30, tzinfo=UTC)  # in New York still 31 March
+    purchase = a_purchase(a_customer(), a_product(), purchased_at=late)
+    for end, day, found in ("to", "2026-03-31", [purchase]), ("from", "2026-04-01", []), ("to", "nonsense", [purchase]):
+        shown = admin_client.get(page("purchase_changelist"), {f"purchased_at_{end}": day})
+        assert list(shown.context["cl"].result_list) == found
