@@ -54,7 +54,7 @@ OPENINGS = {
     "search": "For {searched} this shop has",
     "personal_search": "For {searched}, in the order of your taste:",
     "personal": "Going by what you bought, these fit:",
-    "popular": "Many customers bought",
+    "popular": "Popular or new in this shop:",
 }
 
 
