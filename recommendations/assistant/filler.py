@@ -46,7 +46,9 @@ STOP = word_set(
     profile complement complements complementary compatible suited replacement replacements upgrade another's
     per maximum minimum max min bucks euro euros dollar dollars pound pounds anymore recommendable propose
     proposal inspire inspiration inspo whichever including include includes recent past behaviour behavior
-    preference preferences style's personalized personalised"""
+    preference preferences style's personalized personalised category categories bored boring missing predict
+    arrivals upsell up-sell upselling cross-sell cross-selling opportunity opportunities department
+    departments treating idk lemme gimme kindly smth sth popularity whatever orders different explore"""
 )
 
 # Whom it is for and on which occasion. They name a product only beside other words: "christmas tree", "baby food".
@@ -67,7 +69,7 @@ CONTEXT = frozenset(
     host hostess himself herself myself friend's her him roommate flatmate housemate nurse doctor evening
     weekend morning night summer winter spring autumn fall january february march april june july august
     september october november december monday tuesday wednesday thursday friday saturday sunday home house
-    household room place office work"""
+    household room place office work romantic sis bro bestfriend crush parents' gran hubby wifey mam"""
     )
 )
 

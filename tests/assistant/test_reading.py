@@ -66,10 +66,82 @@ WORDS = [
     ("My kettle broke, I need a replacement", "kettle"),
     ("same coffee again", "coffee"),
     ("gluten free bread", "gluten free bread"),
+    ("I'm bored, show me stuff", ""),
+    ("what's new", ""),
+    ("What's hot right now?", ""),
+    ("any gift ideas?", ""),
+    ("new arrivals", ""),
+    ("I want something different", ""),
+    ("what are my favorite categories?", ""),
+    ("recommend items in my favourite category", ""),
+    ("products similar to my last order", ""),
+    ("Find products that customers similar to John bought", ""),
+    ("what should we offer Kenneth?", ""),
+    ("upsell ideas for customer 887", ""),
+    ("hook me up with something", ""),
+    ("a present for my mother in law", ""),
+    ("yo i need a hoodie", "hoodie"),
+    ("hot sauce", "hot sauce"),
+    ("last kingdom dvd", "last kingdom dvd"),
     ("🎁 for mum", ""),
     ("", ""),
     ("???", ""),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("somehting for my dad", ""),
+        ("reccomend something", ""),
+        ("Sugest anythign for my mothr", ""),
+        ("I wnat a birthday presnt", ""),
+        ("shwo me something intresting", ""),
+        ("lookng for a tent", "tent"),
+        ("lego for my freind", ""),
+        ("plese find me a hedphone", "hedphone"),  # the catalogue search mends the thing
+    ],
+)
+def test_slips_in_the_words_around_a_product_name_none(question, words):
+    reading = read(question)
+
+    assert reading.constraints.words == words
+    assert reading.intent == "recommendation"
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        "quiet hair dryer",
+        "feather pillow",
+        "fried chicken seasoning",
+        "locking nut",
+        "poplar board",
+        "shoe rack",
+        "bike pump",
+        "flour sifter",
+        '"Somthing Wild"',
+        "Presents-R brand presnt-2 cable",
+    ],
+)
+def test_things_that_look_like_slips_stay(thing):
+    assert read(f"I need a {thing}").constraints.words == thing.strip('"')
+
+
+def test_a_name_of_the_catalogue_is_no_slip():
+    shop = Catalogue(categories=("Profil",), brands=("Recomend",))
+
+    constraints = read_question("something from recomend in profil", catalogue=shop, today=TODAY).constraints
+
+    assert (constraints.brands, constraints.categories, constraints.words) == (("Recomend",), ("Profil",), "")
+
+
+@pytest.mark.parametrize(
+    ("question", "category"),
+    [("how many purchses have I made", "total_purchases"), ("what are my favrite categories", "favorite_categories")],
+)
+def test_a_slip_changes_no_question_about_oneself(question, category):
+    assert read(question).category == category
 
 
 @pytest.mark.parametrize(("question", "words"), WORDS)

@@ -73,7 +73,7 @@ _SIGNS = tuple(
         r"\bhow (?:many|often|much|long|frequently|big|loyal|regular)\b",
         r"\b(?:what|which|when|where)\b[^?]{0,30}\b(?:did|have|has|had) (?:i|we|he|she|somebody)\b",
         r"\b(?:need|want|wanna|looking for|recommend|suggest|find|gift|present|should i|would like"
-        r"|i'd like|after a|shopping for|searching|help me (?:find|pick|choose))\b",
+        r"|i'd like|after a|shopping for|searching|help me (?:find|pick|choose|decide|select|shop|buy))\b",
         r"\b(?:what|which|anything|something|ideas?|gifts?|presents?|one|any)\b.*\b(?:for|like|to|with)\b",
         r"\b(?:under|below|less than|cheaper|max|up to|budget|between|around)\b[^?]{0,12}\d",
         r"\b(?:would|might|could|should) (?:i|we|he|she|you|somebody|\w+)\b",
@@ -122,7 +122,7 @@ _SIGNS = tuple(
         r" (?:arrivals|in|releases)|what's new|trending|everyone|other (?:people|customers|shoppers)"
         r"|people|shoppers|others|customers like|best|highest|top rated|deals?|offers|on sale|cheaper"
         r"|cheapest|bigger|in stock)\b",
-        r"\b(?:recommend|suggest|pick|choose|find|surprise|get me|show me (?:some|a|the best|something"
+        r"\b(?:recommend|suggest|pick|choose|find|surprise|inspire|get me|show me (?:some|a|the best|something"
         r"|more|cheap\w*|products|other)|advise|help me|give me (?:a|some|something|your)|ideas?"
         r"|offer|pitch|sell)\b",
         r"\b(?:something|anything|more|products?|another|others?|else|ideas?|new) (?:\w+ )?(?:from"

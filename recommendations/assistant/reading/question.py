@@ -15,6 +15,7 @@ from .periods import take_period
 from .points import Period
 from .prices import PriceRange, take_prices
 from .products import take_products
+from .typos import mended
 
 _AGAIN = re.compile(
     r"\b(?:again|re-?order(?:ing)?|re-?buy(?:ing)?|re-?purchas(?:e|ing)|re-?stock(?:ing)?|once"
@@ -28,13 +29,17 @@ _NEVER_BOUGHT = re.compile(
     r"(?:already|before|yet|bought|own|again)\b"
 )
 _PHRASES = re.compile(
-    r"\b(?:(?:back )?in stock|on sale|on hand|(?:to|in) my (?:basket|cart)|treat (?:my|your|him|her)(?:self)?)\b"
+    r"\b(?:(?:back )?in stock|on sale|on hand|(?:to|in) my (?:basket|cart)|treat (?:my|your|him|her)(?:self)?"
+    r"|hook (?:me|us|him|her) up|what(?:'s| is) hot|hot right now|bored af|my age(?: group)?"
+    r"|(?:my|our|his|her|the) last(?= (?:orders?|purchases?|buys?|items?|things?|one)\b))\b"
+    r"|\b(?:mother|father|sister|brother|daughter|son)s?[ -]in[ -]laws?\b|^(?:yo|bruh|dude)\b(?!.yo)"
 )
 _CUSTOMER = re.compile(r"\b(?:customer|client|user)(?: (?:number|no\.?|id))? ?#?\d+(?:'s)?(?!\w) ?")
 _NAME = r"[A-Z][\w'-]+(?: [A-Z][\w.'-]*){0,2}"
 _SOMEBODY = re.compile(
     rf"(?:(?<=ould )|(?<=ight ))(?:our customer )?{_NAME}(?= (?:like|enjoy|want|need|love|be|buy|appreciate|prefer)\b)"
-    rf"|(?<=\bfor ){_NAME}(?= (?:based on|given|according|who)\b)|(?<=customer )[A-Z]\w+ [A-Z]\w+"
+    rf"|(?<=\bfor ){_NAME}(?= (?:based on|given|according|who)\b)"
+    rf"|(?<=\bsimilar to ){_NAME}(?= (?:bought|purchased|ordered|likes?)\b)|(?<=customer )[A-Z]\w+ [A-Z]\w+"
 )
 _DELIVERY = re.compile(r"\b(?:with)?in \d{1,3} (?:business |working )?(?:minutes?|hours?|days?|weeks?)\b")
 _AGE = re.compile(
@@ -73,9 +78,10 @@ class Reading:
 
 def read_question(text: str, *, catalogue: Catalogue, today: date, customer_name: str = "") -> Reading:
     """Understand one question of a shopper; never raises, whatever the text. Only its first 2,000 characters count."""
-    guess = classify(tidy(text))
-    scratch = Scratch(text)
     index = index_of(catalogue)
+    text = mended(tidy(text), index)
+    guess = classify(text)
+    scratch = Scratch(text)
     _take_name(scratch, customer_name)
     if guess.intent == INFORMATIONAL:  # "between 2022 and 2023" are years here, and a price elsewhere
         period = take_period(scratch, today)
@@ -137,6 +143,9 @@ def _take_name(scratch: Scratch, customer_name: str) -> None:
             "might",
             "will",
             "could",
+            "offer",
+            "pitch",
+            "give",
             "to",
             "mr",
             "ms",
