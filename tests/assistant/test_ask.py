@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from customers.models import Product
+from customers.models import Customer, Product
 from recommendations.assistant.ask import QuestionFailed, ask
 from recommendations.engine.fitting import fit_engine
 from recommendations.models import Recommendation
 from tests.factories import a_customer, a_product, a_purchase, a_review
+from tracing.masking import pseudonym
 from tracing.models import OutboxEntry, Trace
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +212,16 @@ def test_an_error_that_no_column_holds_is_kept_all_the_same(shop, monkeypatch):
     with pytest.raises(QuestionFailed):
         ask("a toaster", channel="shell", customer=shop)
     assert Recommendation.objects.get().error == "RuntimeError: a\ufffdb"
+
+
+def test_a_trace_knows_customers_by_their_pseudonyms_alone(shop):
+    answer = ask("What else would Ada Lovelace like?", channel="web", customer=shop)
+    seen = {o.name: o for o in answer.stored_trace.observations.filter(type__in=["AGENT", "RETRIEVER", "EVALUATOR"])}
+    assert set(AGENTS) < set(seen)
+    assert all(seen[agent].input is not None and seen[agent].output is not None for agent in AGENTS)
+    who = answer.stored_trace.user_pseudonym
+    assert seen["customer_profiling"].input == {"customer": who}
+    assert f"'customer_id': '{who}'" in str(seen["customer_profiling"].output)
+    for neighbour in Customer.objects.filter(name__startswith="Neighbour"):
+        assert pseudonym(neighbour.external_id) in str(seen["similar_customers"].output)
+    assert answer.customer_profile["customer_id"] == shop.external_id

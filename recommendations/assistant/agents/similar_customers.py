@@ -1,6 +1,7 @@
 from recommendations.assistant.agent import agent
 from recommendations.assistant.state import State
 from recommendations.engine import similar
+from tracing.masking import pseudonym
 from tracing.spans import Observing
 
 
@@ -9,8 +10,13 @@ def similar_customers(state: State, seen: Observing) -> State:
     """Who bought the same things."""
     customer = state["question"].customer
     people = similar.similar_customers(customer) if customer else []
+    seen.input = {"customer": pseudonym(customer.external_id) if customer else None}
     seen.output = [
-        {"customer": person.external_id, "similarity": round(person.similarity, 4), "shared": person.shared_products}
+        {
+            "customer": pseudonym(person.external_id),
+            "similarity": round(person.similarity, 4),
+            "shared": person.shared_products,
+        }
         for person in people
     ]
     return {"similar": people}
