@@ -48,7 +48,9 @@ STOP = word_set(
     proposal inspire inspiration inspo whichever including include includes recent past behaviour behavior
     preference preferences style's personalized personalised category categories bored boring missing predict
     arrivals upsell up-sell upselling cross-sell cross-selling opportunity opportunities department
-    departments treating idk lemme gimme kindly smth sth popularity whatever orders different explore"""
+    departments treating idk lemme gimme kindly smth sth popularity whatever orders different explore
+    seeking seek appropriate grateful acquire appreciate procure sourcing knowing section sections brand brands buyer
+    buyers shopper shoppers elsewhere along"""
 )
 
 # Whom it is for and on which occasion. They name a product only beside other words: "christmas tree", "baby food".
@@ -65,7 +67,7 @@ CONTEXT = frozenset(
     teenagers toddler toddlers baby babies newborn grandma grandpa granny nana grandmother grandfather
     grandparents grandson granddaughter grandchild grandchildren grandkids uncle aunt auntie cousin nephew niece
     family man woman men women guy lady ladies gentleman male female adult adults student students beginner
-    beginners pro lover lovers fan fans in-law in-laws mother-in-law father-in-law sister-in-law brother-in-law
+    beginners pro in-law in-laws mother-in-law father-in-law sister-in-law brother-in-law
     host hostess himself herself myself friend's her him roommate flatmate housemate nurse doctor evening
     weekend morning night summer winter spring autumn fall january february march april june july august
     september october november december monday tuesday wednesday thursday friday saturday sunday home house
@@ -77,4 +79,6 @@ CONTEXT = frozenset(
 NOUN_AT_END = word_set("top tops match matches pick picks stock")
 
 # At the end of what is wanted they add nothing: "gardening gifts", "coffee ideas".
-TRAILING = frozenset(fold(word) for word in ("gift", "gifts", "present", "presents", "lover", "lovers", "fan", "fans"))
+TRAILING = frozenset(fold(word) for word in ("gift", "gifts", "present", "presents"))
+# The same where a person is spoken of: "for a football fan"; a "ceiling fan" is a thing.
+ADMIRERS = frozenset(fold(word) for word in ("lover", "lovers", "fan", "fans"))

@@ -2,7 +2,7 @@
 
 One linear support vector machine a class over the features; the margin between "recommendation" and the best of the
 informational categories decides the intent, and a logistic curve fitted on cross-validated margins turns it into a
-probability (Platt, 1999, "Probabilistic outputs for support vector machines"). Training takes about a second, so no
+probability (Platt, 1999, "Probabilistic outputs for support vector machines"). Training takes about two seconds, so no
 trained model is kept anywhere: a process trains at its first question, or when `warm_up` is called.
 """
 
@@ -72,8 +72,7 @@ class Classifier:
 
     @classmethod
     def fit(cls, questions: list[str], labels: NDArray[np.str_]) -> "Classifier":
-        features = Features.fit(questions)
-        rows = features.rows(questions)
+        features, rows = Features.fit(questions)
         margins = np.zeros(len(labels))
         folds = StratifiedKFold(CALIBRATION_FOLDS, shuffle=True, random_state=SEED)
         for past, rest in folds.split(labels, labels):

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -171,20 +172,25 @@ class Features:
     weights: NDArray[np.float64]  # inverse document frequencies, one a place
 
     @classmethod
-    def fit(cls, questions: Iterable[str]) -> "Features":
-        """Keeps what at least two questions show, weighted by ln((1 + n) / (1 + df)) + 1."""
-        shown = [set().union(*_blocks(question)) for question in questions]
-        frequencies = Counter(chain.from_iterable(shown))
+    def fit(cls, questions: Sequence[str]) -> tuple["Features", csr_matrix]:
+        """Keeps what at least two questions show, weighted by ln((1 + n) / (1 + df)) + 1. Also the questions' rows."""
+        seen = [_blocks(question) for question in questions]
+        frequencies = Counter(chain.from_iterable(set().union(*blocks) for blocks in seen))
         kept = sorted(piece for piece, n in frequencies.items() if n > 1)
         counts = np.array([frequencies[piece] for piece in kept], dtype=float)
-        return cls({piece: n for n, piece in enumerate(kept)}, np.log((1 + len(shown)) / (1 + counts)) + 1)
+        places = {piece: n for n, piece in enumerate(kept)}
+        features = cls(places, np.log((1 + len(seen)) / (1 + counts)) + 1)
+        return features, features._rows(seen, questions)
 
     def rows(self, questions: Sequence[str]) -> csr_matrix:
         """One row a question: three blocks of length 1 (1 + ln(count), weighted), and the signs."""
+        return self._rows([_blocks(question) for question in questions], questions)
+
+    def _rows(self, seen: Sequence[tuple[Counter[str], ...]], questions: Sequence[str]) -> csr_matrix:
         places: list[int] = []
         counts: list[int] = []
         sizes: list[int] = []  # one a block
-        for block in chain.from_iterable(map(_blocks, questions)):
+        for block in chain.from_iterable(seen):
             known = [(place, count) for piece, count in block.items() if (place := self.places.get(piece)) is not None]
             places += [place for place, _ in known]
             counts += [count for _, count in known]
@@ -203,14 +209,14 @@ def _blocks(question: str) -> tuple[Counter[str], Counter[str], Counter[str]]:
     """Runs of 1 to 3 words, runs of 1 to 4 words of the outline, pieces of 2 to 5 letters within words."""
     text = plain(question)
     words = _WORD.findall(text)
-    pieces = (
-        f"p {padded[i : i + n]}"
-        for word in text.split()
-        for padded in (f" {word[:LONGEST_WORD]} ",)
-        for n in range(2, 6)
-        for i in range(max(len(padded) - n + 1, 1))
-    )
+    pieces = chain.from_iterable(map(_pieces, text.split()))
     return Counter(_runs("w", words, 3)), Counter(_runs("o", outline(words), 4)), Counter(pieces)
+
+
+@lru_cache(maxsize=8192)  # most words come again and again
+def _pieces(word: str) -> tuple[str, ...]:
+    padded = f" {word[:LONGEST_WORD]} "
+    return tuple(f"p {padded[i : i + n]}" for n in range(2, 6) for i in range(max(len(padded) - n + 1, 1)))
 
 
 def _runs(block: str, words: list[str], longest: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from recommendations.assistant.filler import CONTEXT, NOUN_AT_END, STOP, TRAILING
+from recommendations.assistant.filler import ADMIRERS, CONTEXT, NOUN_AT_END, STOP, TRAILING
 from recommendations.assistant.text import STRUCK, Scratch, fold, word_set
 
 from .catalogue import WORD, Index, Mention
@@ -68,6 +68,10 @@ _OWNS = re.compile(
 )
 # Kept between words: in "a laptop for studying" the laptop is wanted.
 _LINK = re.compile(r"\b(?:for|with|in|on|to|from|of)\b")
+_OF_A_PERSON = re.compile(
+    r"(?:(?<!looking )(?<!search )(?<!searching )\bfor"
+    r"|\b(?:is|are|am|i'm|he's|she's|they're|who's|our|my) (?:a|an|big|huge|such|real|really|great))\b[^.;!?]*$"
+)
 _BRAND_CUE = re.compile(r"\b(?:from|by|brand|brands|made by)(?: the)?(?: brand)? $")
 
 
@@ -199,6 +203,8 @@ def _read_run(scratch: Scratch, run: list[re.Match[str]], index: Index, named: N
     therefore holds, one before it is only a word.
     """
     while len(run) > 1 and fold(run[-1][0]) in TRAILING:
+        run = run[:-1]
+    if fold(run[-1][0]) in ADMIRERS and _OF_A_PERSON.search(scratch.low[: run[0].start()]):
         run = run[:-1]
     written = [scratch.text[match.start() : match.end()] for match in run]
     kept = [True] * len(run)

@@ -8,7 +8,7 @@ from recommendations.assistant.intent.classifier import INFORMATIONAL, classify
 from recommendations.assistant.text import Scratch, tidy
 from recommendations.engine.constraints import Constraints
 
-from .catalogue import Catalogue, Index, index_of
+from .catalogue import WORD, Catalogue, Index, index_of
 from .counts import take_count
 from .facts import about_categories
 from .periods import take_period
@@ -33,17 +33,26 @@ _PHRASES = re.compile(
     r"|hook (?:me|us|him|her) up|what(?:'s| is) hot|hot right now|bored af|my age(?: group)?"
     r"|(?:my|our|his|her|the) last(?= (?:orders?|purchases?|buys?|items?|things?|one)\b))\b"
     r"|\b(?:mother|father|sister|brother|daughter|son)s?[ -]in[ -]laws?\b|^(?:yo|bruh|dude)\b(?!.yo)"
+    r"|^(?:hey|hi|hello|ok|okay) (?:alexa|siri|google|cortana)\b|^(?:alexa|siri|google)(?=,)"
+    r"|^(?:hello,? |hi,? )?good (?:morning|afternoon|evening|day)\b"
 )
 _CUSTOMER = re.compile(r"\b(?:customer|client|user)(?: (?:number|no\.?|id))? ?#?\d+(?:'s)?(?!\w) ?")
 _NAME = r"[A-Z][\w'-]+(?: [A-Z][\w.'-]*){0,2}"
 _SOMEBODY = re.compile(
-    rf"(?:(?<=ould )|(?<=ight ))(?:our customer )?{_NAME}(?= (?:like|enjoy|want|need|love|be|buy|appreciate|prefer)\b)"
+    rf"(?:(?<=ould )|(?<=ight ))(?:our customer )?{_NAME}"
+    r"(?= (?:like|enjoy|want|need|love|be|buy|appreciate|prefer|get|try|consider|purchase|order|read|use|wear)\b)"
     rf"|(?<=\bfor ){_NAME}(?= (?:based on|given|according|who)\b)"
-    rf"|(?<=\bsimilar to ){_NAME}(?= (?:bought|purchased|ordered|likes?)\b)|(?<=customer )[A-Z]\w+ [A-Z]\w+"
+    rf"|(?<=\bsimilar to ){_NAME}(?= (?:bought|purchased|ordered|likes?)\b)"
+    rf"|(?<=\bthink ){_NAME}(?= (?:would|might|will|likes?|needs?|wants?)\b)"
+    rf"|(?:(?<=ions for )|(?<=deas for )|(?<=ucts for )|(?<=tems for )|(?<=ties for )|(?<=ions to )|(?<=ucts to )"
+    rf"|(?<=tems to )){_NAME}(?=[?.!]*$)"
+    r"|\b(?:Mr|Mrs|Ms|Miss)\b\.? [A-Z]\w+"
+    r"|(?<=customer )[A-Z]\w+ [A-Z]\w+"
 )
 _DELIVERY = re.compile(r"\b(?:with)?in \d{1,3} (?:business |working )?(?:minutes?|hours?|days?|weeks?)\b")
 _AGE = re.compile(
-    r"\bfor (?:(?:a|an|my|our|his|her|their|the) )?\d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?[ -]?(?:years?"
+    r"\b[a-z]+-year-olds?\b"
+    r"|\bfor (?:(?:a|an|my|our|his|her|their|the) )?\d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?[ -]?(?:years?"
     r"|yrs?|yo|y/o|months?|mo)(?:[ -]?olds?)?\b"
     r"|\b\d{1,2}[ -]?(?:years?|yrs?|yo|months?)[ -]?(?:olds?)?(?= (?:boy|girl|kid|child|son"
     r"|daughter|niece|nephew|grandson|granddaughter|brother|sister|teen|man|woman|baby|toddler)s?\b)"
@@ -82,7 +91,7 @@ def read_question(text: str, *, catalogue: Catalogue, today: date, customer_name
     text = mended(tidy(text), index)
     guess = classify(text)
     scratch = Scratch(text)
-    _take_name(scratch, customer_name)
+    _take_name(scratch, customer_name, index)
     if guess.intent == INFORMATIONAL:  # "between 2022 and 2023" are years here, and a price elsewhere
         period = take_period(scratch, today)
         price = take_prices(scratch)
@@ -119,11 +128,12 @@ def _constraints(scratch: Scratch, index: Index, price: PriceRange) -> tuple[Con
     )
 
 
-def _take_name(scratch: Scratch, customer_name: str) -> None:
+def _take_name(scratch: Scratch, customer_name: str, index: Index) -> None:
     """Takes out the customer's own name, whole anywhere, a part where a person is spoken of; and other people's."""
     scratch.cut(_CUSTOMER)
     for match in _SOMEBODY.finditer(scratch.text):
-        scratch.strike(*match.span())
+        if not list(index.find(WORD.findall(match[0]))):  # "products for Lego"
+            scratch.strike(*match.span())
     parts = [re.escape(part) for part in tidy(customer_name).lower().split()]
     if not parts:
         return
