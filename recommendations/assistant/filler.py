@@ -50,7 +50,8 @@ STOP = word_set(
     arrivals upsell up-sell upselling cross-sell cross-selling opportunity opportunities department
     departments treating idk lemme gimme kindly smth sth popularity whatever orders different explore
     seeking seek appropriate grateful acquire appreciate procure sourcing knowing section sections brand brands buyer
-    buyers shopper shoppers elsewhere along"""
+    buyers shopper shoppers elsewhere along everyone everybody often spent hiya require equivalent discount discounts
+    discounted plenty glad"""
 )
 
 # Whom it is for and on which occasion. They name a product only beside other words: "christmas tree", "baby food".
@@ -63,7 +64,7 @@ CONTEXT = frozenset(
     secret santa stocking wife husband mum mom mama mummy mommy dad daddy papa mother father parent parents son
     daughter sister brother sibling siblings friend friends bestie boyfriend girlfriend bf gf fiance fiancee
     fiancé fiancée partner spouse boss colleague colleagues coworker coworkers co-worker teacher teachers
-    neighbour neighbor neighbours neighbors kid kids child children boy boys girl girls teen teens teenager
+    neighbour neighbor neighbours neighbors kid kids child children boy boys girl girls teen teens teenage teenager
     teenagers toddler toddlers baby babies newborn grandma grandpa granny nana grandmother grandfather
     grandparents grandson granddaughter grandchild grandchildren grandkids uncle aunt auntie cousin nephew niece
     family man woman men women guy lady ladies gentleman male female adult adults student students beginner

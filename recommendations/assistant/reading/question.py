@@ -31,7 +31,7 @@ _NEVER_BOUGHT = re.compile(
 _PHRASES = re.compile(
     r"\b(?:(?:back )?in stock|on sale|on hand|(?:to|in) my (?:basket|cart)|treat (?:my|your|him|her)(?:self)?"
     r"|hook (?:me|us|him|her) up|what(?:'s| is) hot|hot right now|bored af|my age(?: group)?"
-    r"|(?:my|our|his|her|the) last(?= (?:orders?|purchases?|buys?|items?|things?|one)\b))\b"
+    r"|(?:my|our|his|her|the) last(?= (?:orders?|purchases?|buys?|items?|things?|one|\w+ (?:i|we|from|was))\b))\b"
     r"|\b(?:mother|father|sister|brother|daughter|son)s?[ -]in[ -]laws?\b|^(?:yo|bruh|dude)\b(?!.yo)"
     r"|^(?:hey|hi|hello|ok|okay) (?:alexa|siri|google|cortana)\b|^(?:alexa|siri|google)(?=,)"
     r"|^(?:hello,? |hi,? )?good (?:morning|afternoon|evening|day)\b"
@@ -51,7 +51,7 @@ _SOMEBODY = re.compile(
 )
 _DELIVERY = re.compile(r"\b(?:with)?in \d{1,3} (?:business |working )?(?:minutes?|hours?|days?|weeks?)\b")
 _AGE = re.compile(
-    r"\b[a-z]+-year-olds?\b"
+    r"\b[a-z]+-year-olds?\b|\b(?:has|have|of) \d{1,2} years?\b"
     r"|\bfor (?:(?:a|an|my|our|his|her|their|the) )?\d{1,2}(?:[ -]?(?:-|to) ?\d{1,2})?[ -]?(?:years?"
     r"|yrs?|yo|y/o|months?|mo)(?:[ -]?olds?)?\b"
     r"|\b\d{1,2}[ -]?(?:years?|yrs?|yo|months?)[ -]?(?:olds?)?(?= (?:boy|girl|kid|child|son"
