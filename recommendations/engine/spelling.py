@@ -46,19 +46,19 @@ FILLERS = frozenset(
     )
 )  # fmt: skip
 
+# Each word is looked up once and as a constant, of which the planner knows how rare it is: of an array's elements it
+# believes that each is in every 200th product, and would read the table for one that is in none.
+ONE_WORD = """(%s, %s, numnode(plainto_tsquery('shopassist', %s)) = 0,
+    EXISTS (SELECT FROM customers_product p WHERE p.search_vector @@ plainto_tsquery('shopassist', %s)))"""
 WORDS = """
-SELECT token.position, token.word, numnode(asked.query) = 0, known.yes, nearest.word, nearest.products
-FROM unnest(%(words)s::text[]) WITH ORDINALITY AS token(word, position)
-CROSS JOIN LATERAL (SELECT plainto_tsquery('shopassist', token.word) AS query) asked
-CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT FROM customers_product p WHERE p.search_vector @@ asked.query) AS yes
-) known
-LEFT JOIN LATERAL (
+WITH token (position, word, is_stop, known) AS MATERIALIZED (VALUES {tokens})
+SELECT token.*, nearest.word, nearest.products
+FROM token LEFT JOIN LATERAL (
     SELECT w.word, w.products FROM recommendations_catalogueword w
     WHERE w.word %% token.word
         OR (w.word LIKE left(token.word, 1) || '%%' AND abs(length(w.word) - length(token.word)) <= 2)
-    ORDER BY similarity(w.word, token.word) DESC, w.products DESC, w.word LIMIT %(closest)s
-) nearest ON NOT known.yes AND length(token.word) >= %(shortest)s
+    ORDER BY similarity(w.word, token.word) DESC, w.products DESC, w.word LIMIT %s
+) nearest ON NOT token.known AND length(token.word) >= %s
 ORDER BY token.position
 """
 
@@ -172,8 +172,10 @@ def _singular(word: str) -> str:
 
 
 def _look_up(words: list[str]) -> list[_Token]:
+    statement = WORDS.format(tokens=", ".join([ONE_WORD] * len(words)))
+    values = [value for position, word in enumerate(words) for value in (position, word, word, word)]
     with connection.cursor() as cursor:
-        cursor.execute(WORDS, {"words": words, "closest": CLOSEST, "shortest": SHORTEST_CORRECTED})
+        cursor.execute(statement, [*values, CLOSEST, SHORTEST_CORRECTED])
         read: dict[int, _Token] = {}
         for position, word, is_stop, known, near, products in cursor.fetchall():
             token = read.setdefault(position, _Token(word, is_stop or word in LINKS, known, []))
