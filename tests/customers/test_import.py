@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from customers.importing import ImportRefused, import_file
@@ -139,6 +140,14 @@ def test_the_rejects_file_can_be_put_right_and_imported_as_it_is(load, tmp_path)
     assert import_file("purchases", fixed).report["added"] == 1
     assert Purchase.objects.get().customer.name == "Ann Lee"
     assert Path(run.rejects_file).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("index", ["product_search", "customer_name_trigrams"])
+def test_new_rows_are_sorted_into_the_indexes_of_searches(load, index):
+    load("purchases", PURCHASES, GOOD)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
+        assert cursor.fetchone() == (0,)
 
 
 def test_importing_twice_changes_nothing(load):
