@@ -9,6 +9,13 @@ WITHOUT_DATABASE = {"help", "version", "check", "spectacular", "run"}  # `run` s
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopassist.settings")
+    try:
+        return execute()
+    except KeyboardInterrupt:
+        return 130  # what a shell expects of a program that Ctrl-C ended
+
+
+def execute() -> int:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
@@ -24,8 +31,6 @@ def main() -> int:
     except (Refusal, ImproperlyConfigured) as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130  # what a shell expects of a program that Ctrl-C ended
     return 0
 
 

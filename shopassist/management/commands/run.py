@@ -44,7 +44,6 @@ class Command(BaseCommand):
         self.step("Engine", lambda: preparation.fit(self.stdout))
         from shopassist import demo
 
-        logins = demo.missing_logins()
         if demo.demo_customer():
             answer = demo.earlier_answer()
             if answer is None:
@@ -52,6 +51,7 @@ class Command(BaseCommand):
                 answer, show = demo.answer_demo_question(), True
             if show:
                 self.stdout.write("\n".join(demo.report(answer)))
+        logins = demo.missing_logins()  # last, so that none is made and, ended by Ctrl-C, never shown
         for name, password in logins:
             self.stdout.write(f"Sign in as {name} with the password {password}")
         self.stdout.write(
