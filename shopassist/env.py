@@ -1,6 +1,8 @@
 """Typed reading of the environment; only settings.py uses it."""
 
+import math
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -36,9 +38,12 @@ def choice(name: str, default: str, options: set[str]) -> str:
 def number(name: str, default: float) -> float:
     value = text(name)
     try:
-        return float(value) if value else default
+        read = float(value) if value else default
     except ValueError:
-        raise ImproperlyConfigured(f"{name}={value!r} is no number.") from None
+        read = math.nan
+    if not math.isfinite(read):
+        raise ImproperlyConfigured(f"{name}={value!r} is no number.")
+    return read
 
 
 def integer(name: str, default: int) -> int:
@@ -46,6 +51,21 @@ def integer(name: str, default: int) -> int:
     if value != int(value):
         raise ImproperlyConfigured(f"{name}={value!r} is no whole number.")
     return int(value)
+
+
+def matching(name: str, pattern: str, example: str, default: str = "") -> str:
+    """Empty, or text of this shape."""
+    value = text(name, default=default)
+    if value and not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name}={value!r} is not of the form {example}.")
+    return value
+
+
+def address(value: str, name: str, *schemes: str) -> str:
+    """The value, if it is empty or a URL with one of these schemes. It may hold a password, so it is not shown."""
+    if value and not re.match(rf"(?:{'|'.join(schemes)})://\S", value):
+        raise ImproperlyConfigured(f"{name} has to begin with {' or '.join(f'{each}://' for each in schemes)}.")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

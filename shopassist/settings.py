@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -34,7 +35,8 @@ PSEUDONYM_KEY = secret("PSEUDONYM_KEY")  # turns customers into the pseudonyms t
 
 # Where it is served
 
-PUBLIC_URL = env.text("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+WEB = ("http", "https")
+PUBLIC_URL = env.address(env.text("PUBLIC_URL", default="http://127.0.0.1:8000"), "PUBLIC_URL", *WEB).rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=f"{urlsplit(PUBLIC_URL).hostname},localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HOST = env.text("HOST", default="127.0.0.1")
@@ -98,7 +100,7 @@ TEMPLATES = [
 
 # What is kept
 
-if DATABASE_URL := env.secret("DATABASE_URL"):
+if DATABASE_URL := env.address(env.secret("DATABASE_URL"), "DATABASE_URL", "postgres", "postgresql"):
     DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
 elif PRODUCTION:
     raise ImproperlyConfigured("DATABASE_URL is not set; production does not use the embedded PostgreSQL.")
@@ -108,10 +110,13 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if CACHE_URL := env.text("CACHE_URL"):
+CACHES: dict[str, Any]
+if CACHE_URL := env.address(env.text("CACHE_URL"), "CACHE_URL", "redis", "rediss", "unix"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # Django's own 300 entries would be pushed out by strangers' attempts to sign in, and with them what limits these
+    options = {"MAX_ENTRIES": 100_000}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": options}}
 
 # What works in the background
 
@@ -131,10 +136,14 @@ if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):
 
 # The shop
 
-CURRENCY = env.text("CURRENCY", default="USD")
+CURRENCY = env.matching("CURRENCY", "[A-Z]{3}", "USD", default="USD")
 SENTIMENT_THRESHOLD = env.number("SENTIMENT_THRESHOLD", 0.6)  # 0..1; unreviewed products pass
 MAX_PER_CATEGORY = env.integer("MAX_PER_CATEGORY", 3)  # of one category in a list, while others fit
 TIME_ZONE = env.text("TIME_ZONE", default="UTC")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    raise ImproperlyConfigured(f"TIME_ZONE={TIME_ZONE!r} is no time zone such as Europe/Berlin.") from error
 SAMPLE = env.flag("SAMPLE", default=True)  # whether `manage.py run` fills an empty shop
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
@@ -142,7 +151,7 @@ USE_TZ = True
 # Who answers
 
 LLM_BACKEND = env.choice("LLM_BACKEND", "embedded", {"embedded", "ollama"}).lower()
-OLLAMA_BASE_URL = env.text("OLLAMA_BASE_URL", default="http://127.0.0.1:11434")
+OLLAMA_BASE_URL = env.address(env.text("OLLAMA_BASE_URL", default="http://127.0.0.1:11434"), "OLLAMA_BASE_URL", *WEB)
 OLLAMA_TIMEOUT = env.number("OLLAMA_TIMEOUT", 30)  # seconds for a whole answer
 OLLAMA_RETRIES = env.integer("OLLAMA_RETRIES", 1)
 OLLAMA_NUM_CTX = env.integer("OLLAMA_NUM_CTX", 4096)  # tokens of prompt and answer together
@@ -165,7 +174,7 @@ INTENT_CONFIDENCE = env.number("INTENT_CONFIDENCE", 0.8)  # below it an LLM is a
 
 LANGFUSE_PUBLIC_KEY = env.text("LANGFUSE_PUBLIC_KEY")
 LANGFUSE_SECRET_KEY = env.secret("LANGFUSE_SECRET_KEY")
-LANGFUSE_HOST = env.text("LANGFUSE_HOST", "LANGFUSE_BASE_URL").rstrip("/")
+LANGFUSE_HOST = env.address(env.text("LANGFUSE_HOST", "LANGFUSE_BASE_URL"), "LANGFUSE_HOST", *WEB).rstrip("/")
 LANGFUSE_ENABLED = env.flag(
     "LANGFUSE_ENABLED", "LANGFUSE_TRACING_ENABLED", default=bool(LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY)
 )
@@ -266,6 +275,7 @@ LOGGING = {
     "loggers": {
         "httpx": {"level": "WARNING"},
         **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker", "celery.app.trace")},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # a traceback for each scanner that comes by
         "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD
         "django.request": {"level": "ERROR"},  # the access log has what is merely refused
         "tracing.relay": {"level": "DEBUG" if LANGFUSE_DEBUG else LOG_LEVEL},

@@ -3,9 +3,12 @@ import sys
 
 import pytest
 from django.core import checks
+from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.test import override_settings
 
+from shopassist import settings as settings_module
 from tests.operations.processes import PROJECT
 
 PRODUCTION = {
@@ -44,6 +47,15 @@ def test_production_refuses_to_start_without(name):
     [
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL='LOUD' is none of CRITICAL, DEBUG, ERROR, INFO, WARNING."),
         ("PORT", "http", "PORT='http' is no number."),
+        ("PORT", "nan", "PORT='nan' is no number."),
+        ("PORT", "1e400", "PORT='1e400' is no number."),
+        ("TIME_ZONE", "Mars/X", "TIME_ZONE='Mars/X' is no time zone such as Europe/Berlin."),
+        ("CURRENCY", "<b>", "CURRENCY='<b>' is not of the form USD."),
+        ("PUBLIC_URL", "shop.example", "PUBLIC_URL has to begin with http:// or https://."),
+        ("DATABASE_URL", "mysql://shop:secret@db/shop", "DATABASE_URL has to begin with postgres:// or postgresql://."),
+        ("CACHE_URL", "memcached://cache", "CACHE_URL has to begin with redis:// or rediss:// or unix://."),
+        ("LANGFUSE_HOST", "langfuse.local", "LANGFUSE_HOST has to begin with http:// or https://."),
+        ("OLLAMA_BASE_URL", "ollama:11434", "OLLAMA_BASE_URL has to begin with http:// or https://."),
         ("WEB_CONCURRENCY", "2", "WEB_CONCURRENCY above 1 needs CELERY_BROKER_URL and CACHE_URL: "),
         ("ENABLE_METRICS", "perhaps", "ENABLE_METRICS='perhaps' is neither true nor false."),
         ("SHOPASSIST_ENV", "prod", "SHOPASSIST_ENV='prod' is none of development, production."),
@@ -69,3 +81,12 @@ def test_https_without_a_proxy_is_a_warning(settings):
     settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, None
     found = {warning.id for warning in checks.run_checks(include_deployment_checks=True)}
     assert "shopassist.W001" in found
+
+
+def test_strangers_cannot_push_a_limit_out_of_memory():
+    with override_settings(CACHES=settings_module.CACHES):
+        cache.set("a-limit", 10)
+        for stranger in range(2_000):
+            cache.set(f"stranger-{stranger}", 1)
+        assert cache.get("a-limit") == 10
+        cache.clear()
