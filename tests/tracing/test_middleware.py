@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from langfuse import Langfuse
 from pythonjsonlogger.json import JsonFormatter
 
@@ -82,3 +82,10 @@ def test_logs_carry_the_ids_where_there_is_a_context(caplog):
         assert line() == {"message": "hello", "trace_id": "ab" * 16, "request_id": "17"}
         with observe_root("answer") as root:
             assert line()["trace_id"] == root.trace_id
+
+
+def test_what_is_refused_before_any_view_has_its_ids_too():
+    refused = Client(enforce_csrf_checks=True).post("/sign-in/")
+    assert refused.status_code == 403
+    assert re.fullmatch("[0-9a-f]{32}", refused["X-Trace-ID"])
+    assert refused["X-Request-ID"]
