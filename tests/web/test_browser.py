@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from recommendations.assistant.intent import classifier
 from recommendations.models import Rating, Recommendation
 from tests.web.conftest import PASSWORD
 
@@ -23,6 +24,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def chromium():
+    classifier.warm_up()  # seconds, which no page of these waits for in a running shop
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
