@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Avg, Count, DecimalField, F, Func, Sum, Value
 from django.db.models.expressions import Combinable
@@ -67,6 +68,10 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
 
     def in_categories(self, names: Iterable[str]) -> "PurchaseQuerySet":
         return self.filter(product__category__name__in=list(names))
+
+    def of_products_named(self, words: str) -> "PurchaseQuerySet":
+        """Of products whose name, brand or category has all these words, in whatever grammatical form."""
+        return self.filter(product__search_vector=SearchQuery(words, config="shopassist"))
 
     def totals(self) -> Totals:
         """One query."""

@@ -25,6 +25,9 @@ class EngineFitQuerySet(models.QuerySet["EngineFit"]):
         return self.filter(is_active=True).first()
 
 
+MAX_QUERY = 1_000  # characters of a question
+MAX_PRODUCTS = 20  # in one list
+MAX_COMMENT = 2_000  # characters of a rating's comment
 EMBEDDED = "embedded-composer"  # the model of an answer that rules worded
 
 

@@ -3,7 +3,6 @@
 import logging
 import os
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ def serve(on_ready: Callable[[], None] = lambda: None) -> None:
     check_port(settings.HOST, settings.PORT)
     for left in Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", os.devnull)).glob("*.db"):
         left.unlink()  # the figures of processes of an earlier start
+    warm_up()  # before the fork, so that no question waits for it and workers share what it takes
     connections.close_all()  # a connection that two processes share breaks in both
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
     Server(
@@ -44,7 +44,7 @@ def serve(on_ready: Callable[[], None] = lambda: None) -> None:
             "logger_class": DjangoLogger,
             "control_socket_disable": True,
             "when_ready": lambda _: on_ready(),
-            "post_worker_init": _warm_up,
+            "post_worker_init": _start_up,
             "worker_exit": _leave,
             "child_exit": _forget,
         }
@@ -81,10 +81,9 @@ class DjangoLogger(Logger):
         self.error_log.setLevel(logging.WARNING)
 
 
-def _warm_up(worker: Any) -> None:
-    """After the fork: get ready what the first request would wait for, and start the embedded worker."""
+def _start_up(worker: Any) -> None:
+    """After the fork: load the pages that the first request would wait for, and start the embedded worker."""
     _ = get_resolver().url_patterns
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     if settings.EMBEDDED_WORKER:
         from shopassist.worker import EmbeddedWorker
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from shopassist import embedded, env
@@ -127,7 +128,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE = {"relay": {"task": "tracing.tasks.relay", "schedule": timedelta(seconds=5)}}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "relay": {"task": "tracing.tasks.relay", "schedule": timedelta(seconds=5)},
+    "fit": {"task": "recommendations.tasks.refit_engine", "schedule": crontab(hour=3, minute=0)},
+}
 if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):
     raise ImproperlyConfigured(
         "WEB_CONCURRENCY above 1 needs CELERY_BROKER_URL and CACHE_URL: "
@@ -240,7 +244,9 @@ SPECTACULAR_SETTINGS = {
 HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.flag("HSTS_SUBDOMAINS")
+# Whether its other subdomains speak HTTPS, and whether browsers may ship that, is the shop's to know.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 X_FRAME_OPTIONS = "DENY"

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from recommendations.engine.constraints import Constraints
+from recommendations.models import MAX_COMMENT, MAX_PRODUCTS, MAX_QUERY
 
 TEXTS = {"type": "array", "items": {"type": "string"}}
 FILTERS = {
@@ -51,12 +52,12 @@ class FiltersField(serializers.DictField):
 
 
 class QuestionRequest(StrictSerializer):
-    query = serializers.CharField(max_length=1000, help_text="The question in the shopper's own words.")
+    query = serializers.CharField(max_length=MAX_QUERY, help_text="The question in the shopper's own words.")
     customer_id = serializers.CharField(max_length=64, required=False, allow_null=True, help_text="The shop's own id.")
     customer_name = serializers.CharField(
         max_length=200, required=False, allow_null=True, help_text="Instead of the id, where the name is unique."
     )
-    top_n = serializers.IntegerField(min_value=1, max_value=20, default=5, help_text="Products at most.")
+    top_n = serializers.IntegerField(min_value=1, max_value=MAX_PRODUCTS, default=5, help_text="Products at most.")
     include_reasoning = serializers.BooleanField(default=True, help_text="Whether to answer in words too.")
     filters = FiltersField(default=dict, help_text="Hard limits beside the words.")
     conversation_id = serializers.UUIDField(
@@ -73,7 +74,7 @@ class RatingRequest(StrictSerializer):
     rating = serializers.DecimalField(
         max_digits=2, decimal_places=1, min_value=Decimal(1), max_value=Decimal(5), help_text="1 to 5, halves allowed."
     )
-    comment = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    comment = serializers.CharField(max_length=MAX_COMMENT, allow_blank=True, default="")
     product_id = serializers.CharField(
         max_length=64, required=False, allow_null=True, help_text="One of the products; without it the whole is rated."
     )

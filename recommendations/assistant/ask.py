@@ -11,7 +11,7 @@ from django.utils import timezone
 from customers.models import Customer, StorefrontKey
 from recommendations import metrics
 from recommendations.engine.constraints import Constraints
-from recommendations.models import Conversation, Recommendation, RecommendedProduct
+from recommendations.models import MAX_PRODUCTS, Conversation, Recommendation, RecommendedProduct
 from tracing.masking import pseudonym
 from tracing.plain import described
 from tracing.spans import Root, observe_root
@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # the libraries of the graph take seconds to load, and most c
     from recommendations.assistant.state import State
 
 TRACE_NAME = "personalized_recommendation"
-MAX_PRODUCTS = 20
 FALLBACK = 200  # characters that the column holds; the trace has the whole sentence
 
 

@@ -137,6 +137,10 @@ WORDINGS: dict[str, Callable[[Facts], list[str]]] = {
 def scope(facts: Facts) -> str:
     """Which purchases were meant: ` on Electronics in March 2026`."""
     on = f" on {listed(facts['categories'])}" if facts.get("categories") else ""
+    if facts.get("about"):
+        on = f" on “{facts['about']}”"
+    if facts.get("without"):
+        on += f" without {listed(facts['without'])}"
     return f"{on} {facts['period']}" if facts.get("period") else on
 
 

@@ -78,10 +78,10 @@ def described(constraints: Constraints) -> str:
 
 
 def purchase_facts(customer: Customer, reading: Reading) -> dict[str, Any]:
-    """Counted by PostgreSQL over the period and the categories that the question names."""
+    """Counted by PostgreSQL over the period and the categories, or else the products, that the question names."""
     facts: dict[str, Any] = {"kind": reading.category}
-    if reading.unknown_category:
-        facts["notes"] = [f"This shop has no category “{reading.unknown_category}”."]
+    if reading.unread_period:
+        facts["notes"] = [f"I could not tell which time “{reading.unread_period}” is, so this is of all time."]
     purchases = Purchase.objects.of(customer)
     if reading.period:
         purchases = purchases.between(reading.period.start, reading.period.end)
@@ -89,6 +89,12 @@ def purchase_facts(customer: Customer, reading: Reading) -> dict[str, Any]:
     if reading.fact_categories:
         purchases = purchases.in_categories(reading.fact_categories)
         facts["categories"] = list(reading.fact_categories)
+    elif reading.unknown_category:
+        purchases = purchases.of_products_named(reading.unknown_category)
+        facts["about"] = reading.unknown_category
+    if without := reading.constraints.excluded_categories:
+        purchases = purchases.exclude(product__category__name__in=without)
+        facts["without"] = list(without)
     if reading.category == "favorite_categories":
         facts["favorites"] = [
             {"category": row["category"], "purchases": row["purchases"], "spent": format_money(row["spent"])}

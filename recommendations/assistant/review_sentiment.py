@@ -42,10 +42,12 @@ def reread_reviews() -> int:
     with observe_root(PROMPT, input=[review.external_id for review in reviews]) as root:
         try:
             for review in reviews:
-                if (words := _words_of(review)) is not None:
-                    review.sentiment = combined(words, review.rating)
-                    review.sentiment_model, review.sentiment_version = model, version
-                    read.append(review)
+                if (words := _words_of(review)) is None:
+                    review.sentiment_version = f"{version}, not understood"  # it keeps its sentiment and is asked once
+                else:
+                    review.sentiment, review.sentiment_version = combined(words, review.rating), version
+                review.sentiment_model = model
+                read.append(review)
         except ServerFailed as failure:
             root.warn(f"{len(reviews) - len(read)} reviews stay as they are: {failure}")
             log.warning("%s reviews keep their sentiment: %s", len(reviews) - len(read), failure)

@@ -1,17 +1,19 @@
 from django import forms
 
+from recommendations.models import MAX_COMMENT, MAX_PRODUCTS, MAX_QUERY
+
 
 class QuestionForm(forms.Form):
     query = forms.CharField(
         label="Your question",
-        max_length=1000,
+        max_length=MAX_QUERY,
         error_messages={"required": "Please write what you would like to know."},
         widget=forms.Textarea({"rows": 2, "placeholder": "A toaster under 50, or: what did I spend last month?"}),
     )
     top_n = forms.IntegerField(
         label="How many products",
         min_value=1,
-        max_value=20,
+        max_value=MAX_PRODUCTS,
         initial=5,
         widget=forms.NumberInput({"inputmode": "numeric"}),
     )
@@ -23,5 +25,5 @@ class RatingForm(forms.Form):
         choices=[(number, number) for number in range(1, 6)],
         error_messages={"required": "Please choose 1 to 5 stars.", "invalid_choice": "Please choose 1 to 5 stars."},
     )
-    comment = forms.CharField(max_length=1000, required=False)
+    comment = forms.CharField(max_length=MAX_COMMENT, required=False)
     product = forms.CharField(max_length=64, required=False)

@@ -225,3 +225,19 @@ def test_a_trace_knows_customers_by_their_pseudonyms_alone(shop):
     for neighbour in Customer.objects.filter(name__startswith="Neighbour"):
         assert pseudonym(neighbour.external_id) in str(seen["similar_customers"].output)
     assert answer.customer_profile["customer_id"] == shop.external_id
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("how much did I spend on routers?", "You spent $178.00 on “routers”, in 1 purchase"),
+        ("how much did I spend on yachts?", "You spent nothing on “yachts”."),
+        ("what did I spend without electronics?", "You spent nothing without Electronics."),
+        (
+            "how much did I spend on 31 February 2026?",
+            "“on 31 February 2026” is, so this is of all time. You spent $178",
+        ),
+    ],
+)
+def test_facts_are_about_what_was_asked_and_say_so(shop, query, words):
+    assert words in ask(query, channel="web", customer=shop).reasoning

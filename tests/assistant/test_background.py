@@ -44,7 +44,10 @@ def test_what_could_not_be_read_is_kept_for_later(ollama):
 def test_one_review_that_cannot_be_read_holds_up_no_other(ollama):
     a_review(a_product(), "First"), a_review(a_product(), "Second")
     ollama.will_say("no idea", "still none", '{"sentiment": 0.9}')  # the newest is read first
-    assert reread_reviews() == 1
+    assert reread_reviews() == 2
+    newest = Review.objects.latest("pk")
+    assert (newest.sentiment, newest.sentiment_version) == (0.8, "1, not understood")
+    assert reread_reviews() == 0
 
 
 def test_a_review_that_was_changed_meanwhile_is_read_again(ollama, monkeypatch):

@@ -31,3 +31,14 @@ def test_staff_reach_the_admin_through_it(client, django_user_model):
         follow=True,
     )
     assert entered.request["PATH_INFO"] == "/admin/tracing/trace/"
+
+
+def test_one_address_cannot_try_many_accounts(client, db):
+    statuses = [client.post("/sign-in/", {"username": f"user{n}", "password": "wrong"}).status_code for n in range(101)]
+    assert statuses == [200] * 100 + [429]
+
+
+def test_many_addresses_cannot_try_one_account(client, db):
+    guess = {"username": "kenneth", "password": "wrong"}
+    statuses = [client.post("/sign-in/", guess, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(51)]
+    assert statuses == [200] * 50 + [429]

@@ -86,7 +86,7 @@ def test_ratings_by_others_are_not_shown(browsing, answer):
         ({"stars": "6"}, "Please choose 1 to 5 stars."),
         ({"stars": "4.5"}, "Please choose 1 to 5 stars."),
         ({"stars": "NaN"}, "Please choose 1 to 5 stars."),
-        ({"comment": "a" * 1001}, "at most 1000 characters"),
+        ({"comment": "a" * 2001}, "at most 2000 characters"),
         ({"comment": "a\0b"}, "Null characters are not allowed."),
     ],
 )

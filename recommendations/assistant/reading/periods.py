@@ -23,6 +23,21 @@ def take_period(scratch: Scratch, today: date) -> Period | None:
     return None
 
 
+# What looks like a time and was not read as one: "on 31 February", "in 99999".
+_UNREAD = re.compile(
+    r"\b(?:in|on|since|during|until|till|before|after|between|within|for)"
+    r" (?:the )?(?:last |past |year |month of )?\d[\d.,/-]*(?:st|nd|rd|th)?"
+    r"(?: (?:of )?(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|days?|weeks?|months?|quarters?|years?))?(?: \d{4})?\b(?! (?:dollars|euros|pounds|items|products))"
+)
+
+
+def unread_period(scratch: Scratch) -> str:
+    """What of the question looks like a period after `take_period` found none; "" if nothing does."""
+    match = _UNREAD.search(scratch.low)
+    return scratch.text[match.start() : match.end()] if match else ""
+
+
 def _rolling(match: re.Match[str], today: date) -> Period | None:
     return _back(number(match["n"]), match["u"], today)
 

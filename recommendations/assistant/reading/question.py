@@ -11,7 +11,7 @@ from recommendations.engine.constraints import Constraints
 from .catalogue import WORD, Catalogue, Index, index_of
 from .counts import take_count
 from .facts import about_categories
-from .periods import take_period
+from .periods import take_period, unread_period
 from .points import Period
 from .prices import PriceRange, take_prices
 from .products import take_products
@@ -69,8 +69,9 @@ class Reading:
 
     `category` is the kind of an informational question ("" for a recommendation); `confidence` the probability, 0..1,
     that `intent` is right. All the rest is read for both intents, so that whoever decides otherwise finds it here.
-    `fact_categories` are the shop's categories that an informational question is about,
-    `unknown_category` what it names in such a place ("on X") without the shop having it. `goes_with` is the thing that
+    `unread_period` is what looks like a time but is none ("on 31 February"). `fact_categories` are the shop's
+    categories that an informational question is about, `unknown_category` what it names in such a place ("on X") and is
+    no category. `goes_with` is the thing that
     the wanted products shall complement ("what goes with my router"): it is not in the words, for a router is not
     what is wanted, so that the shopper's purchases decide.
     """
@@ -80,6 +81,7 @@ class Reading:
     confidence: float
     constraints: Constraints = field(default_factory=Constraints)
     period: Period | None = None
+    unread_period: str = ""
     fact_categories: tuple[str, ...] = ()
     unknown_category: str = ""
     goes_with: str = ""
@@ -98,10 +100,13 @@ def read_question(text: str, *, catalogue: Catalogue, today: date, customer_name
     else:
         price = take_prices(scratch)
         period = take_period(scratch, today)
+    unread = "" if period else unread_period(scratch)
     categories, unknown = about_categories(scratch, index)
     constraints, goes_with = _constraints(scratch, index, price)
     categories = tuple(name for name in categories if name not in constraints.excluded_categories)
-    return Reading(guess.intent, guess.category, guess.confidence, constraints, period, categories, unknown, goes_with)
+    return Reading(
+        guess.intent, guess.category, guess.confidence, constraints, period, unread, categories, unknown, goes_with
+    )
 
 
 def _constraints(scratch: Scratch, index: Index, price: PriceRange) -> tuple[Constraints, str]:

@@ -11,7 +11,7 @@ from customers.money import format_money
 from recommendations.api.parsers import is_text
 from recommendations.api.serializers import response_body
 from recommendations.assistant.ask import QuestionFailed, ask
-from recommendations.models import Recommendation
+from recommendations.models import MAX_QUERY, Recommendation
 
 
 class Command(BaseCommand):
@@ -42,8 +42,8 @@ class Command(BaseCommand):
 
 
 def _question(text: str) -> str:
-    if not text.strip() or len(text) > 1000 or not is_text(text):
-        raise ArgumentTypeError("a question has 1 to 1000 characters of text")
+    if not text.strip() or len(text) > MAX_QUERY or not is_text(text):
+        raise ArgumentTypeError(f"a question has 1 to {MAX_QUERY} characters of text")
     return text.strip()
 
 
