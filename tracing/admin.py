@@ -90,8 +90,8 @@ class TraceAdmin(ReadOnly):
     search_fields = ("trace_id__startswith", "session_id__exact", "user_pseudonym__exact")
     search_help_text = "The trace's id or its beginning, a whole session id or a whole user pseudonym"
     fields = (
-        ("name", "trace_id"), ("started_at", "took"), ("level", "status_message"), ("environment", "release"),
-        ("user_pseudonym", "session_id"), ("tokens", "shown_cost"), "tags", "metadata",
+        ("name", "started_at"), ("took", "level"), "status_message", "trace_id", "session_id", "user_pseudonym",
+        ("tokens", "shown_cost"), ("environment", "release"), "tags", "metadata",
     )  # fmt: skip
     readonly_fields = ("took", "tokens", "shown_cost")
 
