@@ -13,6 +13,9 @@ def main() -> int:
         return execute()
     except KeyboardInterrupt:
         return 130  # what a shell expects of a program that Ctrl-C ended
+    except BrokenPipeError:  # whoever reads our output has enough of it: `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def execute() -> int:

@@ -8,6 +8,7 @@ from django.core.management.base import OutputWrapper
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from customers import sample
 from customers.models import Customer, Purchase
 from recommendations.apps import PROMPTS
 from recommendations.models import ProductPopularity
@@ -63,7 +64,7 @@ def load_sample(out: OutputWrapper) -> str:
         return "there are customers"
     if not settings.SAMPLE:
         return "SAMPLE=no; load your own with: .venv/bin/python manage.py import_shop --purchases FILE"
-    call_command("sample_shop", stdout=out)
+    sample.load_sample(progress=out.write)
     return f"{Customer.objects.count()} customers, {Purchase.objects.count()} purchases"
 
 

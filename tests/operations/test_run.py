@@ -81,6 +81,14 @@ def test_a_second_run_repeats_nothing(shop, first_run, running):
     assert trace_id in out  # the same answer is shown again
 
 
+def test_a_reader_who_has_enough_is_left_in_peace(shop, first_run, running):
+    process = shop.start("run", "--no-serve")
+    assert process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(60) in (0, 141)
+
+
 def test_reset_demo_makes_new_passwords(shop, first_run, running):
     code, out, err = shop.manage("reset_demo")
     assert (code, err) == (0, "")
