@@ -12,7 +12,7 @@ from recommendations.engine.constraints import Constraints
 from recommendations.engine.reasons import reasons_for
 
 # What each signal counts where it is strongest: a part lies between 0 and this, that of the reviews
-# between minus and plus half of it. Chosen on an inner split of two real shops.
+# between minus and plus half of it. Set by hand; a shop's own data does not move it.
 BLEND = {
     "co-purchase": 1.0,
     "similar customers": 0.3,
