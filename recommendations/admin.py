@@ -124,7 +124,7 @@ class RecommendationAdmin(ReadOnly, Large, ModelAdmin):
             "Understood as",
             {
                 "classes": ("tab",),
-                "fields": (("intent", "intent_category", "intent_confidence"), "constraints", "filters"),
+                "fields": (("intent", "certainty"), "intent_category", "constraints", "filters"),
             },
         ),
         (
@@ -132,8 +132,9 @@ class RecommendationAdmin(ReadOnly, Large, ModelAdmin):
             {
                 "classes": ("tab",),
                 "fields": (
-                    ("strategy", "confidence_score"),
-                    ("products_considered", "products_filtered_by_sentiment", "similar_customers_analyzed"),
+                    ("strategy", "hit_rate"),
+                    ("products_considered", "products_filtered_by_sentiment"),
+                    "similar_customers_analyzed",
                 ),
             },
         ),
@@ -145,7 +146,8 @@ class RecommendationAdmin(ReadOnly, Large, ModelAdmin):
                     "agent_execution_order",
                     ("model", "ms"),
                     "fallbacks",
-                    ("input_tokens", "output_tokens", "cost"),
+                    ("input_tokens", "output_tokens"),
+                    "cost",
                 ),
             },
         ),
@@ -180,6 +182,15 @@ class RecommendationAdmin(ReadOnly, Large, ModelAdmin):
     @display(description="ms", ordering="processing_time_ms")
     def ms(self, recommendation: Recommendation) -> str:
         return f"{recommendation.processing_time_ms:.0f}"
+
+    @display(description="intent confidence")
+    def certainty(self, recommendation: Recommendation) -> str:
+        return "" if recommendation.intent_confidence is None else f"{recommendation.intent_confidence:.3f}"
+
+    @display(description="confidence score")
+    def hit_rate(self, recommendation: Recommendation) -> str:
+        """How often such a list held the next purchase when it was measured."""
+        return "" if recommendation.confidence_score is None else f"{recommendation.confidence_score:.3f}"
 
     @display(description="trace")
     def trace(self, recommendation: Recommendation) -> str:

@@ -64,7 +64,6 @@ def a_trace(**fields: Any) -> Trace:
             "environment": "test",
             "started_at": SOME_DAY,
             "duration_ms": 12.5,
-            "observation_count": 1,
             **fields,
         }
     )

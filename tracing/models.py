@@ -53,7 +53,6 @@ class Trace(models.Model):
     status_message = models.TextField(blank=True)
     started_at = models.DateTimeField()
     duration_ms = models.FloatField()
-    observation_count = models.PositiveIntegerField()
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
     cost = models.DecimalField(max_digits=14, decimal_places=8, default=0)

@@ -104,7 +104,6 @@ def trace_of(root: Root, observations: list[Observation]) -> Trace:
         status_message=first.status_message or gravest.status_message,
         started_at=first.started_at,
         duration_ms=first.duration_ms,
-        observation_count=len(observations),
         input_tokens=sum(o.usage.get("input", 0) for o in observations),
         output_tokens=sum(o.usage.get("output", 0) for o in observations),
         cost=sum((o.cost for o in observations), Decimal(0)),

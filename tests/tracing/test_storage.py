@@ -23,7 +23,7 @@ def langfuse_on(settings):
 
 def test_rows_say_what_happened():
     trace = store(an_answer())
-    assert (trace.name, trace.observation_count, trace.input_tokens, trace.output_tokens) == ("answer", 3, 120, 30)
+    assert (trace.name, trace.observations.count(), trace.input_tokens, trace.output_tokens) == ("answer", 3, 120, 30)
     assert trace.metadata == {"intent": "recommendation", "confidence": 0.97}
     assert trace.tags == ["intent:recommendation", "channel:web"]
     words = trace.observations.get(name="words")
