@@ -71,6 +71,7 @@ class Found:
     considered: int
     notes: list[str]
     evidence: int = 0  # distinct products that the customer bought
+    fit: EngineFit | None = None  # that the candidates are from
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def find_candidates(
         notes.append(_nothing(wanted, customer, constraints))
     candidates = _with_together(candidates, values)
     strategy = _strategy(candidates, bool(wanted.words))
-    return Found(candidates, strategy, len(candidates), notes, history.distinct)
+    return Found(candidates, strategy, len(candidates), notes, history.distinct, fit)
 
 
 def _history(customer: Customer) -> History:

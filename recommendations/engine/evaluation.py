@@ -41,13 +41,12 @@ class Shelf:
     sentiment: NDArray[np.float64]  # nan: no reviews
 
 
-def confidence(evidence: int, length: int, strategy: str) -> float | None:
+def confidence(fit: EngineFit | None, evidence: int, length: int, strategy: str) -> float | None:
     """The measured probability that a list of this length holds the next new product of such a customer.
 
-    `evidence`: distinct products bought. None where nothing was measured: a strategy that starts from words,
-    too few customers held out, or no fit.
+    `fit`: the one that the list was made from; `evidence`: distinct products bought. None where nothing was
+    measured: a strategy that starts from words, too few customers held out, or no fit.
     """
-    fit = EngineFit.objects.active()
     if fit is None or length < 1:
         return None
     for band in fit.quality.get(strategy, []):

@@ -56,23 +56,21 @@ def test_ndcg_is_scikit_learns():
     assert ndcg(scores, targets) == pytest.approx(ndcg_score(targets.toarray(), scores, k=10))
 
 
-@pytest.mark.django_db
 def test_confidence_is_what_was_measured():
     band = {"at_least": 3, "at_most": 10, "customers": 50, "hit_rates": [number / 100 for number in range(1, 21)]}
     last = band | {"at_least": 11, "at_most": None, "hit_rates": [0.5] * 20}
-    EngineFit.objects.create(is_active=True, quality={"personal": [band, last]})
-    assert confidence(3, 5, "personal") == confidence(10, 5, "personal") == 0.05
-    assert confidence(5, 99, "personal") == 0.20
-    assert confidence(5000, 5, "personal") == 0.5
-    assert confidence(2, 5, "personal") is None
-    assert confidence(5, 0, "personal") is None
-    assert confidence(5, 5, "popular") is None
-    assert confidence(5, 5, "personal_search") is None
+    fit = EngineFit(quality={"personal": [band, last]})
+    assert confidence(fit, 3, 5, "personal") == confidence(fit, 10, 5, "personal") == 0.05
+    assert confidence(fit, 5, 99, "personal") == 0.20
+    assert confidence(fit, 5000, 5, "personal") == 0.5
+    assert confidence(fit, 2, 5, "personal") is None
+    assert confidence(fit, 5, 0, "personal") is None
+    assert confidence(fit, 5, 5, "popular") is None
+    assert confidence(fit, 5, 5, "personal_search") is None
 
 
-@pytest.mark.django_db
 def test_without_a_fit_there_is_no_confidence():
-    assert confidence(5, 5, "personal") is None
+    assert confidence(None, 5, 5, "personal") is None
 
 
 @pytest.mark.django_db
@@ -84,7 +82,7 @@ def test_a_fit_measures_both_strategies_and_personal_wins():
         assert len(rates) == LONGEST
         assert rates == sorted(rates)
         assert 0 < rates[4] < 1
-    assert confidence(0, 5, "popular") == fit.quality["popular"][0]["hit_rates"][4]
+    assert confidence(fit, 0, 5, "popular") == fit.quality["popular"][0]["hit_rates"][4]
 
     def hits_of_three(strategy: str) -> float:
         known = [band for band in fit.quality[strategy] if band["at_least"]]

@@ -63,7 +63,7 @@ def test_served_lists_foretell_more_than_popularity_and_as_often_as_they_say(nex
         found = find_candidates(customer, Constraints(), similar_customers(customer))
         ranked = rank(found.candidates, Constraints(), 10, settings.MAX_PER_CATEGORY)
         served_hits += wanted in [item.product_id for item in ranked]
-        promised.append(confidence(found.evidence, len(ranked), found.strategy) or 0)
+        promised.append(confidence(found.fit, found.evidence, len(ranked), found.strategy) or 0)
         bought = set(customer.purchases.values_list("product__external_id", flat=True))
         popular_hits += wanted in [product for product in popular if product not in bought][:10]
     assert served_hits > popular_hits

@@ -13,8 +13,8 @@ def recommendation(state: State, seen: Observing) -> State:
     constraints = state["constraints"]
     wanted = min(constraints.count or state["question"].top_n, state["question"].top_n)
     ranked = rank(state["candidates"], constraints, wanted, settings.MAX_PER_CATEGORY)
-    evidence = state["found"].evidence
-    measured = confidence(evidence, len(ranked), state["found"].strategy)
+    found = state["found"]
+    measured = confidence(found.fit, found.evidence, len(ranked), found.strategy)
     seen.input = {"candidates": len(state["candidates"]), "wanted": wanted}
     seen.output = {
         "products": [
