@@ -1,4 +1,4 @@
-"""What the shop proposed, on what evidence, and what came of it; and the fits it was proposed from."""
+"""What the shop proposed, on what evidence, and what came of it."""
 
 import uuid
 from decimal import Decimal
@@ -6,7 +6,6 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -18,75 +17,10 @@ from tracing.masking import mask_text
 from tracing.models import Trace
 from tracing.storage import record_score
 
-
-class EngineFitQuerySet(models.QuerySet["EngineFit"]):
-    def active(self) -> "EngineFit | None":
-        """The fit that is served, or None before the first."""
-        return self.filter(is_active=True).first()
-
-
 MAX_QUERY = 1_000  # characters of a question
 MAX_PRODUCTS = 20  # in one list
 MAX_COMMENT = 2_000  # characters of a rating's comment
 EMBEDDED = "embedded-composer"  # the model of an answer that rules worded
-
-
-class EngineFit(models.Model):
-    """One fit of the engine. Serving reads the rows of the active one."""
-
-    created_at = models.DateTimeField(auto_now_add=True)
-    is_active = models.BooleanField(default=False)
-    parameters = models.JSONField(default=dict)
-    counts = models.JSONField(default=dict, help_text="Customers, products, purchases and neighbours of this fit.")
-    quality = models.JSONField(default=dict, help_text="Hit rates on customers held out, by evidence and list length.")
-    seconds = models.FloatField(default=0)
-
-    objects = EngineFitQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["is_active"], condition=Q(is_active=True), name="one_active_fit")
-        ]
-
-    def __str__(self) -> str:
-        return f"Fit {self.pk}"
-
-
-class Neighbour(models.Model):
-    """How much having bought `product` speaks for `neighbour`."""
-
-    fit = models.ForeignKey(EngineFit, on_delete=models.CASCADE, db_index=False)
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_index=False)
-    neighbour = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
-    weight = models.FloatField()
-    together = models.PositiveIntegerField(help_text="Customers who bought both.")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["fit", "product", "neighbour"], name="one_weight_a_pair")]
-
-
-class ProductPopularity(models.Model):
-    """How many customers bought a product: ever, and lately with old purchases fading."""
-
-    fit = models.ForeignKey(EngineFit, on_delete=models.CASCADE, db_index=False)
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
-    buyers = models.PositiveIntegerField()
-    recent = models.FloatField(help_text="First purchases, halved every 30 days before the fit's newest purchase.")
-
-    class Meta:
-        indexes = [models.Index(F("fit"), F("recent").desc(), name="popularity_by_recent")]
-        constraints = [models.UniqueConstraint(fields=["fit", "product"], name="one_popularity_a_product")]
-
-
-class CatalogueWord(models.Model):
-    """A word of the catalogue, to correct what shoppers mistype."""
-
-    word = models.CharField(max_length=100, unique=True)
-    products = models.PositiveIntegerField(help_text="Products whose name, category or brand has it.")
-
-    class Meta:
-        indexes = [GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="catalogue_word_trigrams")]
 
 
 class Conversation(models.Model):

@@ -1,0 +1,29 @@
+"""What the shop proposed, on what evidence, and what came of it; and the fits it was proposed from."""
+
+from recommendations.models.answers import (
+    EMBEDDED,
+    MAX_COMMENT,
+    MAX_PRODUCTS,
+    MAX_QUERY,
+    Conversation,
+    Rating,
+    Recommendation,
+    RecommendedProduct,
+)
+from recommendations.models.fits import EngineFit, Neighbour, ProductPopularity
+from recommendations.models.words import CatalogueWord
+
+__all__ = [
+    "EMBEDDED",
+    "MAX_COMMENT",
+    "MAX_PRODUCTS",
+    "MAX_QUERY",
+    "CatalogueWord",
+    "Conversation",
+    "EngineFit",
+    "Neighbour",
+    "ProductPopularity",
+    "Rating",
+    "Recommendation",
+    "RecommendedProduct",
+]
