@@ -90,7 +90,7 @@ class _Goods:
     def same_set(self, chance: np.random.Generator, product: NDArray[Any]) -> NDArray[Any]:
         first = product - product % PRODUCTS_A_SET
         other: NDArray[Any] = first + chance.integers(0, PRODUCTS_A_SET, len(product))
-        return np.minimum(other, len(self.group) - 1)
+        return other.clip(max=len(self.group) - 1)
 
 
 def _shares_of_customers(chance: np.random.Generator, rows: int, customers: int) -> Integers:
