@@ -1,9 +1,12 @@
 """Settings that Django cannot know to be wrong."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from shopassist.refusal import Refusal
 
 RANGES = {
     "SENTIMENT_THRESHOLD": (0, 1),
@@ -25,6 +28,20 @@ def ranges(**_: Any) -> list[CheckMessage]:
         for name, (low, high) in RANGES.items()
         if not low <= getattr(settings, name) <= high
     ]
+
+
+@register(Tags.database)
+def the_server_is_fit(databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
+    """Asked by `migrate`: before PostgreSQL refuses what its server lacks."""
+    if not databases:
+        return []
+    from shopassist.preparation import check_server
+
+    try:
+        check_server()
+    except Refusal as refusal:
+        return [Error(str(refusal), id="shopassist.E002")]
+    return []
 
 
 @register(Tags.security, deploy=True)

@@ -26,7 +26,7 @@ from shopassist.refusal import Refusal
 PORT = 5432  # names the socket's file; nothing listens on it
 DATABASE = ROLE = "shopassist"
 ADMIN = "postgres"
-EXTENSIONS = ("pg_trgm", "unaccent")
+EXTENSIONS = ("pg_trgm", "unaccent", "vector")
 SYSTEM_USERS = ("postgres", "nobody")  # whom the server runs as when ShopAssist is run as root
 ROOT_FOLDER = Path("/var/lib/shopassist")
 LONGEST_PATH = 900  # bytes; PostgreSQL's own limit for its files is 1024
@@ -141,11 +141,12 @@ class Cluster:
                     )
                 )
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                with self.connect("template1") as template:  # so that test databases have them too
-                    _create_extensions(template)
                 admin.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(DATABASE)))
         with self.connect(DATABASE) as connection:
-            _create_extensions(connection)
+            if not _create_extensions(connection):
+                return
+        with self.connect("template1") as template:  # so that test databases have them too
+            _create_extensions(template)
 
     def _as_owner(self) -> dict[str, Any]:
         if not self.owner:
@@ -233,11 +234,13 @@ def _make_folder(folder: Path, mode: int, owner: pwd.struct_passwd | None = None
         os.chown(folder, owner.pw_uid, owner.pw_gid)
 
 
-def _create_extensions(connection: psycopg.Connection[Any]) -> None:
+def _create_extensions(connection: psycopg.Connection[Any]) -> bool:
+    """Whether any was missing."""
     there = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
-    for extension in EXTENSIONS:
-        if extension not in there:
-            connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+    missing = [extension for extension in EXTENSIONS if extension not in there]
+    for extension in missing:
+        connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+    return bool(missing)
 
 
 def _package() -> Path:

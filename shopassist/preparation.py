@@ -5,7 +5,7 @@ import shutil
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import OutputWrapper
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from customers import sample
@@ -17,11 +17,11 @@ from shopassist.refusal import Refusal
 from tracing.prompts import seed_prompts
 
 OLDEST_POSTGRESQL = 16
+PACKAGES = {"vector": "pgvector"}  # of extensions that do not come with PostgreSQL
 LITTLE = 32_000_000  # bytes; PostgreSQL adds 16 MB of log at a time
 FITNESS = """
 SELECT current_setting('server_version_num')::int / 10000,
     current_setting('server_encoding'),
-    has_database_privilege(current_database(), 'CREATE'),
     coalesce(has_schema_privilege(current_schema, 'CREATE'), false),
     ARRAY(SELECT unnest(%(wanted)s::text[]) EXCEPT SELECT name FROM pg_available_extensions ORDER BY 1),
     ARRAY(SELECT unnest(%(wanted)s::text[]) EXCEPT SELECT extname FROM pg_extension ORDER BY 1)
@@ -30,13 +30,18 @@ SELECT current_setting('server_version_num')::int / 10000,
 
 def check_database() -> None:
     """Raises Refusal with one sentence where the database cannot be used."""
+    _extend(check_server())
+
+
+def check_server() -> list[str]:
+    """The extensions that the database still lacks. Raises Refusal with one sentence where that cannot be mended."""
     try:
         connection.ensure_connection()
     except OperationalError as error:
         raise Refusal(f"The database cannot be reached; is DATABASE_URL right? {_first_line(error)}") from error
     with connection.cursor() as cursor:
         cursor.execute(FITNESS, {"wanted": list(EXTENSIONS)})
-        version, encoding, may_extend, may_create, absent, missing = cursor.fetchone()
+        version, encoding, may_create, absent, missing = cursor.fetchone()
     if version < OLDEST_POSTGRESQL:
         raise Refusal(f"The database is PostgreSQL {version}; ShopAssist needs {OLDEST_POSTGRESQL} or newer.")
     if encoding != "UTF8":
@@ -44,10 +49,22 @@ def check_database() -> None:
     if not may_create:
         raise Refusal("The database's user may not make tables; its owner has to be the one in DATABASE_URL.")
     if absent:
-        raise Refusal(f"The database's server lacks the extension {' and '.join(absent)}; install postgresql-contrib.")
-    if missing and not may_extend:
-        commands = " ".join(f"CREATE EXTENSION {name};" for name in missing)
-        raise Refusal(f"The database lacks what only its superuser may make there: {commands}")
+        packages = sorted({PACKAGES.get(name, "postgresql-contrib") for name in absent})
+        raise Refusal(
+            f"The database's server lacks the extension {' and '.join(absent)}; install {' and '.join(packages)} there."
+        )
+    return list(missing)
+
+
+def _extend(missing: list[str]) -> None:
+    """Not every owner of a database may: pgvector is its superuser's to create, or a managed server's owner's."""
+    commands = [f"CREATE EXTENSION {name};" for name in missing]
+    try:
+        with connection.cursor() as cursor:
+            for command in commands:
+                cursor.execute(command)
+    except ProgrammingError as error:
+        raise Refusal(f"The database lacks what only its superuser may make there: {' '.join(commands)}") from error
 
 
 def migrate() -> str:

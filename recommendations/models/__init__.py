@@ -11,6 +11,7 @@ from recommendations.models.answers import (
     RecommendedProduct,
 )
 from recommendations.models.fits import EngineFit, Neighbour, ProductPopularity
+from recommendations.models.vectors import ProductEmbedding
 from recommendations.models.words import CatalogueWord
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Conversation",
     "EngineFit",
     "Neighbour",
+    "ProductEmbedding",
     "ProductPopularity",
     "Rating",
     "Recommendation",

@@ -124,8 +124,9 @@ def run_on(shop: Shop, url: str, data) -> tuple[int, str, str]:
 
 
 def test_a_database_of_the_shop_s_own_is_used_and_none_started(shop, database, tmp_path):
-    with shop.connect("postgres") as admin:
+    with shop.connect(database) as admin:
         admin.execute("ALTER DATABASE elsewhere OWNER TO shopassist")
+        admin.execute("CREATE EXTENSION vector")  # the others its owner may create
     code, out, err = run_on(shop, shop.url(database), tmp_path)
     assert (code, err) == (0, "")
     assert "embedded" not in out
@@ -139,7 +140,7 @@ def test_a_database_of_the_shop_s_own_is_used_and_none_started(shop, database, t
         (
             ["GRANT ALL ON SCHEMA public TO shopassist"],
             "The database lacks what only its superuser may make there: "
-            "CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent;",
+            "CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent; CREATE EXTENSION vector;",
         ),
     ],
 )
@@ -162,6 +163,7 @@ def test_a_database_out_of_reach_is_one_sentence_without_its_password(shop, tmp_
 def test_a_database_that_dies_meanwhile_is_one_sentence(shop, database, tmp_path):
     with shop.connect(database) as admin:
         admin.execute("ALTER DATABASE elsewhere OWNER TO shopassist")
+        admin.execute("CREATE EXTENSION vector")
         admin.execute("ALTER ROLE shopassist IN DATABASE elsewhere SET statement_timeout = '1ms'")
         try:
             code, _, err = run_on(shop, shop.url(database), tmp_path)
