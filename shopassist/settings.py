@@ -172,6 +172,9 @@ if LLM_BACKEND == "ollama":
         "read reviews": {"task": "recommendations.tasks.read_reviews", "schedule": timedelta(minutes=1)},
         "judge answers": {"task": "recommendations.tasks.judge", "schedule": timedelta(minutes=1)},
     }
+EMBEDDING_MODEL = env.matching(
+    "EMBEDDING_MODEL", r"all-MiniLM-L6-v2|none|ollama:\S{1,150}", "ollama:nomic-embed-text", default="all-MiniLM-L6-v2"
+)  # the first is the extra's
 INTENT_CONFIDENCE = env.number("INTENT_CONFIDENCE", 0.8)  # below it an LLM is asked too
 
 # Where traces go: always PostgreSQL, and LangFuse where it is configured

@@ -1,0 +1,2 @@
+class Unavailable(Exception):
+    """No embedding can be had; the message says why."""
