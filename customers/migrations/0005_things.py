@@ -38,8 +38,8 @@ END $$;
 
 MARKED = """
 CREATE FUNCTION customers_marked(mark text, words tsvector) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-AS $$ SELECT array_to_tsvector(string_to_array(
-    mark || array_to_string(nullif(tsvector_to_array(words), '{}'), ' ' || mark), ' ')) $$;
+AS $$ SELECT array_to_tsvector(coalesce(
+    string_to_array(mark || array_to_string(nullif(tsvector_to_array(words), '{}'), ' ' || mark), ' '), '{}')) $$;
 """
 
 # "=laptop" is in the vector of what is called a laptop, "~laptop" in that of what stands in a category of laptops, and
