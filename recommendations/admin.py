@@ -1,4 +1,4 @@
-"""What staff see of recommendations, ratings and fits. All of it is history: nobody edits it."""
+"""What staff see of recommendations, ratings and fits, history that nobody edits; and the synonyms, which they do."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from unfold.decorators import display
 from customers.admin import DayFilter, Large, ReadOnly
 from customers.models import Customer
 from customers.money import format_money
-from recommendations.models import Conversation, EngineFit, Rating, Recommendation, RecommendedProduct
+from recommendations.models import Conversation, EngineFit, Rating, Recommendation, RecommendedProduct, Synonym
 from tracing.admin import related_links
 from tracing.models import Trace
 
@@ -221,6 +221,12 @@ class EngineFitAdmin(ReadOnly, ModelAdmin):
 class ConversationAdmin(ReadOnly, Large, ModelAdmin):
     list_display = ("id", "customer", "created_at")
     list_select_related = ("customer",)
+
+
+@admin.register(Synonym)
+class SynonymAdmin(ModelAdmin):
+    list_display = ("__str__",)
+    search_fields = ("words",)
 
 
 def recommendation_of(trace: Trace) -> Iterator[tuple[str, str]]:

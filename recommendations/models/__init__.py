@@ -12,7 +12,7 @@ from recommendations.models.answers import (
 )
 from recommendations.models.fits import EngineFit, Neighbour, ProductPopularity
 from recommendations.models.vectors import ProductEmbedding
-from recommendations.models.words import CatalogueWord
+from recommendations.models.words import CatalogueWord, Synonym
 
 __all__ = [
     "EMBEDDED",
@@ -28,4 +28,5 @@ __all__ = [
     "Rating",
     "Recommendation",
     "RecommendedProduct",
+    "Synonym",
 ]
