@@ -6,11 +6,12 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Upper
 from django.utils import timezone
 
@@ -71,6 +72,12 @@ class Product(models.Model):
     review_count = models.PositiveIntegerField(default=0, editable=False)
     sentiment = models.FloatField(
         null=True, editable=False, help_text="0..1, shrunk towards the shop's mean; empty without reviews."
+    )
+    aspects = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        editable=False,
+        help_text="How many reviews praise or criticise its quality, value, delivery and fit.",
     )
     described_at = models.DateTimeField(
         null=True, editable=False, help_text="When the row was written that name, category and brand came from."
@@ -135,6 +142,12 @@ class Review(models.Model):
     sentiment = models.FloatField(help_text="0 (bad) to 1 (good), of the words and the stars.")
     sentiment_model = models.CharField(max_length=100)
     sentiment_version = models.CharField(max_length=50)
+    aspects = ArrayField(
+        models.CharField(max_length=20),
+        null=True,
+        editable=False,
+        help_text="What the words praise (fit+) or criticise (fit-); empty if nobody looked yet.",
+    )
     is_sample = models.BooleanField(default=False, editable=False)
 
     class Meta:
@@ -146,6 +159,25 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.external_id}: {self.text[:50]}"
+
+
+class SentimentModel(models.Model):
+    """A classifier of reviews that was trained on the shop's starred ones, or tried to be; see customers/sentiment/."""
+
+    trained_at = models.DateTimeField(auto_now_add=True)
+    adopted = models.BooleanField(help_text="Whether it did better than VADER on reviews that it had not seen.")
+    reading = models.CharField(max_length=50, help_text="The version of VADER's reading that it is built on.")
+    positive = models.PositiveIntegerField(help_text="Reviews of 4 stars or more.")
+    negative = models.PositiveIntegerField(help_text="Reviews of 2 stars or less.")
+    figures = models.JSONField(help_text="Of both, cross-validated.")
+    terms = ArrayField(models.TextField(), default=list, editable=False)
+    weights = models.BinaryField(default=bytes, help_text="float32, little-endian.")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Classifier {self.pk} of {self.trained_at:%Y-%m-%d %H:%M}"
 
 
 class ShopStatistics(models.Model):
