@@ -1,122 +1,34 @@
 """The price range in a question, in the many ways of saying it.
 
-A number is a price if a currency stands beside it or a word of comparison before it, and no unit after it:
-"under 50" is a price, "under 18 years", "55 inch", "iphone 15" and "pack of 10" are not. A currency amount without
-any comparison ("toaster $50") is what the shopper has to spend, so the upper end.
+A number is a price if a currency stands beside it or a word of comparison before or after it, and it is not of another
+kind: "under 50" is a price, "under 18 years", "55 inch", "iphone 15" and "pack of 10" are not. An amount with a
+currency and no comparison ("toaster $50") is what the shopper has to spend: the upper end, if none is said elsewhere.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
 from recommendations.assistant.text import Scratch
 
-from .numbers import NUMBER, parse
+from .comparing import Cue, cue_after, cue_before, is_called_range, joint
+from .money import SIGNS, Amount, amounts
+from .numbers import scale_of
+from .otherwise import is_no_price, is_year
 
 AROUND = Decimal("0.20")  # "around 50" reaches from 40 to 60
+MOST_AMOUNTS = 40  # that are looked at; nobody means more
 
-_CURRENCIES = {
-    "USD": r"us ?\$|\$|usd|us dollars?|dollars?|bucks?",
-    "EUR": r"€|eur|euros?",
-    "GBP": r"£|gbp|pounds?|quid|sterling",
-    "CAD": r"ca?\$|cad",
-    "AUD": r"au?\$|aud",
-    "JPY": r"¥|jpy|yen",
-    "INR": r"₹|inr|rupees?|rs\.?",
-    "CHF": r"chf|francs?|sfr\.?",
-    "SEK": r"sek|kronor|kr",
-    "PLN": r"pln|zł|zloty",
-    "BRL": r"r\$|brl|reais",
-}
-_CENTS = {"cent": "", "cents": "", "pence": "GBP"}
-
-_BEFORE = (
-    r"(?:(?<![^\W\d_])(?:ca\$|c\$|au\$|a\$|us ?\$|r\$|[$€£¥₹]"
-    r"|(?:usd|eur|gbp|cad|aud|jpy|inr|chf|rs\.?|sek|pln|brl)(?= ?\d)) ?)"
-)
-_AFTER = (
-    r"(?:(?:,-)? ?-?(?:[$€£¥₹]|(?:us dollars?|dollars?|bucks?|usd|eur|euros?|gbp|pounds?|quid|sterling|cad|aud|jpy|yen"
-    r"|inr|rupees?|chf|francs?|sek|kronor|kr|pln|zł|zloty|brl|reais|cents?|pence)(?!\w))|,-)"
-)
-_UNIT = (
-    r"(?![ -]?(?:\"|''|°|%|(?:percent|inch(?:es)?|cm|mm|km|m|ft|feet|foot|meters?|metres?|miles?"
-    r"|kgs?|kilos?|g|gr|grams?|mg|oz"
-    r"|ounces?|lbs?|litres?|liters?|l|ml|cl|gallons?|quarts?|cups?|gb|tb|mb|years?|yrs?|yo|y/o|months?|weeks?|days?"
-    r"|hours?|hrs?|minutes?|mins?|secs?|seconds?|watts?|w|v|volts?|mah|mp|megapixels?|hz|ghz|mhz|rpm|pcs|pieces?"
-    r"|packs?|people|persons?|players?|seats?|seaters?|stars?|items?|products?|purchases?|orders?"
-    r"|x|times|pages?|degrees?"
-    r"|calories|kcal|carbs|ideas?|options?|suggestions?|recommendations?|results?|things?|gifts?|presents?|picks?"
-    r"|choices?|alternatives?|kids|children|guests?|reviews?|ratings?|resolution|video|uhd|st|nd|rd|th|s|slices?|ply"
-    r"|threads?|count|episodes?|seasons?|pairs?|bottles?|servings?|colou?rs?|sizes?|customers?|visits?|different)\b)"
-    r"|[.,'/:]?\d|/|[^\W\d_])"
-)
-
-
-def _money(name: str) -> str:
-    return (
-        rf"(?P<{name}b>{_BEFORE})?(?P<{name}>(?<![\w.,/:#]){NUMBER})(?P<{name}s>-?ish\b)?(?P<{name}a>{_AFTER})?{_UNIT}"
-    )
-
-
-_NOT = (
-    r"(?:(?:do not|don't|dont|does not|doesn't|won't|wont|will not|can't|cannot|can not|not|no|nothing|never|isn't|nor"
-    r"|shouldn't|should not|without|wouldn't|must not|mustn't)(?: (?:want|wanna|like|wish|to"
-    r"|spend|spending|pay|paying|go|going|be|cost"
-    r"|costs|costing|it|looking|for|any|a|anything|something|priced|get|price|much|the|have"
-    r"|way|single|you|me|that|is|buy)){0,5} )"
-)
-_LESS = (
-    r"under(?:neath)?|below|beneath|less(?:er)? (?:expensive )?than|lower than|smaller than"
-    r"|cheaper than|at most|at the most|max(?:imum)?\.?"
-    r"(?: (?:price|budget|cost|spend|of|is|at|:))*:?|up ?to|upto|within|inside|maximally|<=?|≤|sub-?"
-    r"|(?:(?:price|budget|spending) )?(?:limit|cap|ceiling)(?: (?:is|of|at|to))?:?|capped at|stay(?:ing)? under"
-    r"|budget(?: (?:is|of|at|around|about|up to|max))*:?|afford(?: about| up to)?|have (?:only"
-    r" |just |about |around |like )?(?=[^ ]* ?[^ ]* ?to spend)"
-    r"|spend(?: about| around)?(?= [$€£¥₹]?[\d])|unter|bis zu|maximal|h[öo]chstens|weniger"
-    r" als|moins de|jusqu'[àa]|menos de|hasta|m[áa]ximo|meno di|sotto"
-)
-_MORE = (
-    r"over|above|more (?:expensive )?than|greater than|higher than|pricier than|dearer than"
-    r"|at least|min(?:imum)?\.?(?: (?:price|of|is|at|:))*:?"
-    r"|starting (?:at|from)|upwards? of|north of|in excess of|exceed(?:s|ing)?|beyond|>=?|≥"
-    r"|[üu]ber|mehr als|mindestens|plus de|au moins|m[áa]s de|al menos"
-)
-_NEAR = (
-    r"around|about|approx(?:\.|imately)?|roughly|circa|ca\.|~|≈|near(?:ly)?|close to|in the"
-    r" (?:region|neighbou?rhood|ballpark|area) of"
-    r"|more or less|give or take|just about|environ|etwa"
-)
-_BETWEEN = re.compile(
-    rf"(?:\b(?P<word>between|btw|from|in the range(?: of)?|price range(?: (?:is|of))?:?|range(?:"
-    rf" of)?|budget(?: of| is)?:?|zwischen|entre|priced)"
-    rf" )?{_money('low')} ?(?:-|and|to|till|until|und|et|y|bis|or) ?{_money('high')}"
-)
-_OR_LESS = re.compile(
-    rf"{_money('n')},? (?:or|and|at) (?:less|under|below|cheaper|lower|fewer|the most|most|max(?:imum)?)\b"
-    rf"|{_money('m')} ?(?:max(?:imum)?|tops?|limit|budget|at most|or bust)\b"
-)
-_OR_MORE = re.compile(
-    rf"{_money('n')}(?:,? (?:or|and) (?:more|up|over|above|higher|upwards?)\b|\+| plus\b| minimum\b"
-    rf"| upwards?\b| and beyond\b)"
-)
-_OR_SO = re.compile(rf"{_money('n')},? (?:or (?:so|thereabouts)|give or take|more or less|approx(?:imately)?|ish)\b")
-_COMPARED = re.compile(
-    rf"(?<![\w])(?P<no>{_NOT})?(?:(?:price[sd]?|costing|costs?) )?(?:(?P<less>{_LESS})|(?P<more>{_MORE})"
-    rf"|(?P<near>{_NEAR})"
-    rf"|(?P<from>from)|(?P<spend>spend(?:ing)?|exceed(?:ing)?))(?: (?:the price of|a price of"
-    rf"|the|a total of|only|just|like|say|about|around|of))? ?{_money('n')}"
-)
-_BARE = re.compile(
-    rf"(?:\b(?:for|at|of|worth|is|have|got|with|only|just|costing|price[sd]?)(?: at| of| only"
-    rf"| just)? )?{_money('n')}(?: (?:to spend|budget))?"
-)
-_PERSON_BEFORE = re.compile(
-    r"(?:kids?|child(?:ren)?|boys?|girls?|toddlers?|people|adults?|anyone|someone|those|players?"
-    r"|bab(?:y|ies)|sons?|daughters?"
-    r"|teens?|teenagers?|women|men|size|ages?|aged|he is|she is|he's|she's)(?: who)?(?: is| are)? ?$"
-)
-_ABOUT_YEAR = re.compile(
-    r"(?:books?|films?|movies?|novels?|histor\w+|documentar\w+|stor(?:y|ies)|shows?|music|songs?) ?$"
+_LEAD = re.compile(r"\b(?:for|at|of|on|with|worth|is|have|got)(?: (?:an?|only|just))? ?$")
+_ASKED_FOR = re.compile(r"\b(?:get|buy|have|find|offer|anything|something) for $")
+_CLAUSE_ENDS = re.compile(r"[ .?!]*$")
+_DIGITS = re.compile(r"\b(?P<n>single|double|triple|one|two|three|four)[ -](?:digits?|figures?)\b(?: prices?\b)?")
+_DIGITS_OF = {"single": 1, "one": 1, "double": 2, "two": 2, "triple": 3, "three": 3, "four": 4}
+_TENS = re.compile(
+    r"\b(?P<price>(?:price|priced|prices|costing)(?: range)? )?in the (?:low |mid |high |lower |upper )?"
+    r"(?P<sign>[$€£])?(?P<tens>[1-9]\d?0)'?s\b"
 )
 
 
@@ -135,105 +47,119 @@ class PriceRange:
         return PriceRange(max(lows, default=None), min(highs, default=None), self.currency or other.currency)
 
 
+@dataclass(frozen=True)
+class _Phrase:
+    """One statement about the price. A bare one ("toaster $50") counts only where nothing else is said."""
+
+    start: int
+    end: int
+    price: PriceRange
+    bare: bool = False
+
+
 def take_prices(scratch: Scratch) -> PriceRange:
     """Reads and strikes out every price phrase."""
+    phrases = [*_tens(scratch.low), *_digits(scratch.low), *_phrases(scratch.low)]
     found = PriceRange()
-    for pattern, read in _READERS:
-        for match in list(pattern.finditer(scratch.low)):
-            if (price := read(match)) is not None:
-                scratch.strike(*match.span())
-                found = found.within(price)
+    for phrase in phrases:
+        scratch.strike(phrase.start, phrase.end)
+        found = found if phrase.bare else found.within(phrase.price)
+    bare = [phrase.price for phrase in phrases if phrase.bare]
+    if bare and found == PriceRange():
+        return max(bare, key=lambda price: price.high or 0)
     return found
 
 
-def _amount(match: re.Match[str], name: str = "n") -> tuple[Decimal, str] | None:
-    """Value and currency of one money group; the currency is "" if the number stands alone."""
-    if match[name] is None:
+def _tens(text: str) -> Iterator[_Phrase]:
+    """ "in the $50s"; without a currency or a price the 50s are years."""
+    for match in _TENS.finditer(text):
+        if match["sign"] or match["price"]:
+            low = Decimal(match["tens"])
+            yield _Phrase(*match.span(), PriceRange(low, low + Decimal("9.99"), SIGNS.get(match["sign"], "")))
+
+
+def _digits(text: str) -> Iterator[_Phrase]:
+    """ "a double digit price"."""
+    for match in _DIGITS.finditer(text):
+        ten = Decimal(10) ** (_DIGITS_OF[match["n"]] - 1)
+        yield _Phrase(*match.span(), PriceRange(ten if ten > 1 else None, ten * 10 - Decimal("0.01")))
+
+
+def _phrases(text: str) -> Iterator[_Phrase]:
+    found = list(islice(amounts(text), MOST_AMOUNTS))
+    place = at = 0
+    while at < len(found):
+        two = _of_two(text, found[at], found[at + 1], place) if at + 1 < len(found) else None
+        phrase = two or _of_one(text, found[at], place)
+        at += 2 if two else 1
+        if phrase:
+            yield phrase
+            place = phrase.end
+
+
+def _of_two(text: str, low: Amount, high: Amount, place: int) -> _Phrase | None:
+    """ "between 20 and 30", "20-30€", "max 20-30€", "50 plus or minus 10"."""
+    how, currency = joint(text, low, high), high.currency or low.currency
+    if not how:
         return None
-    value = parse(match[name])
-    before, after = (match[name + "b"] or "").strip(), (match[name + "a"] or "").strip(" -,")
-    if after in _CENTS:
-        return value / 100, _CENTS[after] or "USD"
-    return value, _currency(before) or _currency(after)
-
-
-def _currency(written: str) -> str:
-    return next((iso for iso, pattern in _CURRENCIES.items() if written and re.fullmatch(pattern, written)), "")
-
-
-def _around(value: Decimal, currency: str) -> PriceRange:
-    return PriceRange(value * (1 - AROUND), value * (1 + AROUND), currency)
-
-
-def _between(match: re.Match[str]) -> PriceRange | None:
-    low, high = _amount(match, "low"), _amount(match, "high")
-    if low is None or high is None or not (low[1] or high[1] or match["word"]):
-        return None
-    if match["high"].endswith("k") and low[0] < 100:  # "1-2k"
-        low = (low[0] * 1000 if not match["low"].endswith("k") else low[0], low[1])
-    return PriceRange(min(low[0], high[0]), max(low[0], high[0]), high[1] or low[1])
-
-
-def _or_less(match: re.Match[str]) -> PriceRange | None:
-    amount = _amount(match) or _amount(match, "m")
-    return amount and PriceRange(high=amount[0], currency=amount[1])
-
-
-def _or_more(match: re.Match[str]) -> PriceRange | None:
-    amount = _amount(match)
-    return amount and PriceRange(low=amount[0], currency=amount[1])
-
-
-def _or_so(match: re.Match[str]) -> PriceRange | None:
-    amount = _amount(match)
-    return amount and _around(*amount)
-
-
-def _compared(match: re.Match[str]) -> PriceRange | None:
-    amount = _amount(match)
-    if amount is None:
-        return None
-    value, currency = amount
-    before = match.string[: match.start()]
-    if not currency and (_PERSON_BEFORE.search(before) or _no_price(match, value, before)):
-        return None
-    if match["near"] or match["ns"]:
-        return _around(value, currency)
-    upper = bool(match["less"] or match["spend"])
-    if match["no"] and not match["spend"]:
-        upper = not upper
-    return PriceRange(high=value, currency=currency) if upper else PriceRange(low=value, currency=currency)
-
-
-def _no_price(match: re.Match[str], value: Decimal, before: str) -> bool:
-    """A bare number that is a year, a small number in words ("more than one") or none of money's business."""
-    if (
-        1900 <= value <= 2040
-        and match["n"].isdigit()
-        and (match["from"] or (match["near"] and _ABOUT_YEAR.search(before)))
+    if how == "tolerance":
+        price = PriceRange(max(low.value - high.value, Decimal(0)), low.value + high.value, currency)
+        return _Phrase(low.start, high.end, price)
+    cue = cue_before(text, low, place)
+    start, kind = (cue.start, cue.kind) if cue else (_lead(text, low), "")
+    if not currency and (
+        not (cue or is_called_range(text, high.end))
+        or is_no_price(text, start, "least", low)
+        or (kind == "start" and is_year(text, start, kind, high))
     ):
-        return True
-    return not match["n"][0].isdigit() and value < 10
-
-
-def _bare(match: re.Match[str]) -> PriceRange | None:
-    amount = _amount(match)
-    if amount is None:
         return None
-    if match["ns"]:
-        return _around(*amount)
-    return (
-        PriceRange(high=amount[0], currency=amount[1])
-        if amount[1] or match[0].endswith(("to spend", "budget"))
-        else None
-    )
+    ends = sorted((_in_scale(low, high), high.value))
+    low_end, high_end = (None if kind == "most" else ends[0]), (None if kind == "least" else ends[1])
+    return _Phrase(start, high.end, PriceRange(low_end, high_end, currency))
 
 
-_READERS = (
-    (_BETWEEN, _between),
-    (_COMPARED, _compared),
-    (_OR_LESS, _or_less),
-    (_OR_MORE, _or_more),
-    (_OR_SO, _or_so),
-    (_BARE, _bare),
-)
+def _in_scale(low: Amount, high: Amount) -> Decimal:
+    """The lower end of "1-2k" and of "one to two hundred" is in thousands and hundreds too."""
+    scale = scale_of(high.written)
+    return low.value * scale if scale_of(low.written) == 1 and low.value < high.value / scale else low.value
+
+
+def _of_one(text: str, amount: Amount, place: int) -> _Phrase | None:
+    before, after = cue_before(text, amount, place), cue_after(text, amount)
+    cue = _stronger(before if before and before.kind != "span" else None, after)
+    if cue is None:
+        return _bare(text, amount)
+    start, end = min(cue.start, amount.start), max(cue.end, amount.end)
+    if not amount.currency and is_no_price(text, start, cue.kind, amount):
+        return None
+    if before and after:
+        start, end = before.start, after.end
+    if cue.kind == "near" or (amount.roughly and cue.kind != "most"):
+        return _Phrase(start, end, _around(amount))
+    price = PriceRange(low=amount.value) if cue.kind in ("least", "start") else PriceRange(high=amount.value)
+    return _Phrase(start, end, replace(price, currency=amount.currency))
+
+
+def _stronger(before: Cue | None, after: Cue | None) -> Cue | None:
+    """ "around 60 max" is a maximum, and so is "at most 60 or so"."""
+    if before is None or after is None:
+        return before or after
+    return after if before.kind in ("near", "sum", "start") and after.kind != "near" else before
+
+
+def _bare(text: str, amount: Amount) -> _Phrase | None:
+    asked = _ASKED_FOR.search(text, 0, amount.start) and _CLAUSE_ENDS.match(text, amount.end)
+    if not (amount.currency or amount.roughly or asked):
+        return None
+    price = _around(amount) if amount.roughly else PriceRange(high=amount.value, currency=amount.currency)
+    return _Phrase(_lead(text, amount), amount.end, price, bare=True)
+
+
+def _lead(text: str, amount: Amount) -> int:
+    """Where the little words begin that lead to an amount: "a lamp | for only $20"."""
+    lead = _LEAD.search(text, max(0, amount.start - 20), amount.start)
+    return lead.start() if lead else amount.start
+
+
+def _around(amount: Amount) -> PriceRange:
+    return PriceRange(amount.value * (1 - AROUND), amount.value * (1 + AROUND), amount.currency)

@@ -13,22 +13,25 @@ from recommendations.assistant.text import fold, word_set
 from .catalogue import Index
 
 _LONG = word_set(
-    """anniversary another anything because birthday boyfriend brother budget categories category christmas colleague
-    considering coworker customer daughter different father favorite favorites favourite favourites friend friends
-    girlfriend grandfather grandma grandmother grandpa history husband interested interesting looking mother nothing
-    please popular present presents product products profile purchase purchased purchases really recently recommend
-    recommendation recommendations recommended searching should similar sister someone something special suggest
-    suggested suggestion suggestions surprise"""
+    """anniversary another anything around because between birthday boyfriend brother budget categories category
+    cheaper christmas colleague considering coworker customer daughter different dollars father favorite favorites
+    favourite favourites friend friends girlfriend grandfather grandma grandmother grandpa history husband
+    interested interesting looking maximum minimum mother nothing please popular present presents product products
+    profile purchase purchased purchases really recently recommend recommendation recommendations recommended
+    searching should similar sister someone something special suggest suggested suggestion suggestions surprise"""
 )
 _SHORT = word_set(
-    """about buy could find from gift gifts give good have ideas know like look make more most need nice please
-    show some that thing things think this want what which wife with would"""
+    """about below buy could euros find from gift gifts give good have ideas know less like look make more most need
+    nice over please show some than that thing things think this under want what which wife with would"""
 )
 _COMMON_SLIPS = {
     "coud": "could",
     "reccomend": "recommend",
     "reccomendation": "recommendation",
     "reccomendations": "recommendations",
+    "unde": "under",
+    "undr": "under",
+    "uner": "under",
     "wat": "what",
     "wht": "what",
     "wich": "which",
