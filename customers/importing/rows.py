@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from customers.importing.reading import Row
 from customers.querysets import CENT
-from customers.sentiment import review_sentiment
+from customers.sentiment import combined, read_words
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 AMERICAN_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
@@ -19,7 +19,7 @@ LARGEST_QUANTITY = 2_147_483_647
 LARGEST_PRICE = Decimal("9999999999.99")
 FIRST_YEAR = 1900
 
-Values = Sequence[str | int | float | Decimal | datetime | None]
+Values = Sequence[str | int | float | Decimal | datetime | list[str] | None]
 
 
 class BadRow(Exception):
@@ -71,6 +71,7 @@ def review(texts: dict[str, str]) -> Values:
     words, stars = texts.get("text", "").strip(), rating(texts.get("rating", ""))
     if not words and stars is None:
         raise BadRow("a review of neither words nor stars")
+    reading = read_words(words)
     return (
         identity(texts, "review_id"),
         identity(texts, "customer_id", required=False),
@@ -78,7 +79,8 @@ def review(texts: dict[str, str]) -> Values:
         stars,
         words,
         moment(texts, "reviewed_at"),
-        review_sentiment(words, stars),
+        combined(reading.words, stars),
+        reading.aspects,
     )
 
 

@@ -171,9 +171,9 @@ FROM staged WHERE NOT EXISTS (SELECT 1 FROM customers_product AS known WHERE kno
 
 REVIEWS = """
 INSERT INTO customers_review AS known (external_id, customer_id, product_id, rating, text, reviewed_at, sentiment,
-    sentiment_model, sentiment_version, is_sample)
+    sentiment_model, sentiment_version, aspects, is_sample)
 SELECT staged.external_id, customer.id, product.id, staged.rating, staged.words, staged.at, staged.sentiment,
-    %(model)s, %(version)s, %(is_sample)s
+    %(model)s, %(version)s, staged.aspects, %(is_sample)s
 FROM staged
 JOIN customers_product AS product ON product.external_id = staged.product
 LEFT JOIN customers_customer AS customer ON customer.external_id = staged.customer
@@ -181,7 +181,7 @@ ORDER BY staged.line
 ON CONFLICT (external_id) DO UPDATE SET customer_id = excluded.customer_id, product_id = excluded.product_id,
     rating = excluded.rating, text = excluded.text, reviewed_at = excluded.reviewed_at,
     sentiment = excluded.sentiment, sentiment_model = excluded.sentiment_model,
-    sentiment_version = excluded.sentiment_version, is_sample = excluded.is_sample
+    sentiment_version = excluded.sentiment_version, aspects = excluded.aspects, is_sample = excluded.is_sample
 WHERE (known.customer_id, known.product_id, known.rating, known.text, known.reviewed_at, known.is_sample)
     IS DISTINCT FROM (excluded.customer_id, excluded.product_id, excluded.rating, excluded.text,
     excluded.reviewed_at, excluded.is_sample)

@@ -16,7 +16,8 @@ TABLES = {
     ),
     "products": "product text, product_name text, category text, brand text, price numeric(12, 2)",
     "reviews": (
-        "external_id text, customer text, product text, rating float, words text, at timestamptz, sentiment float"
+        "external_id text, customer text, product text, rating float, words text, at timestamptz, sentiment float,"
+        " aspects text[]"
     ),
 }
 

@@ -35,8 +35,8 @@ def test_a_long_text_is_not_judged_by_its_first_sentence():
 def test_a_products_sentiment_is_shrunk_towards_the_shops_mean():
     loved, once, unread = a_product(), a_product(), a_product()
     for _ in range(15):
-        a_review(loved, sentiment=0.9)
-    a_review(once, sentiment=0.1)
+        a_review(loved, sentiment=0.9, reviewed_at=None)
+    a_review(once, sentiment=0.1, reviewed_at=None)
     assert refresh_products() == 2
     for product in (loved, once, unread):
         product.refresh_from_db()
