@@ -18,9 +18,9 @@ _ABOVE = (
     r"|north of|in excess of|exceed(?:s|ing)?|beyond|upwards? of|>"
     r"|[üu]ber|mehr als|plus de|m[áa]s de|pi[ùu] di|meer dan"
 )
-_IS = r"(?:(?:'s)?(?: (?:price|budget|cost|spend|of|is|at|to|for|be))*:?)"
+_IS = r"(?:(?:'s)?(?:[ _](?:price|budget|cost|spend|of|is|at|to|for|be))*[:=]?)"
 _MOST = (
-    rf"at (?:the )?(?:very )?most|(?<!air )(?<!pro )max(?:imum)?\.?{_IS}|up ?to|maximally|<=|=<|≤"
+    rf"at (?:the )?(?:very )?most|(?<!air )(?<!pro )(?<!volt )(?<!\dv )max(?:imum)?\.?{_IS}|up ?to|maximally|<=|=<|≤"
     rf"|(?:(?:price|budget|spending) )?(?:limit|cap|ceiling){_IS}|capped at|(?:highest|top) price{_IS}"
     r"|as (?:high|much) as|can(?: only)? afford|bis(?: zu)?|maximal|h[öo]chstens|jusqu'[àa]|hasta|m[áa]ximo"
     r"|fino a|até|pas plus de|no m[áa]s de"
@@ -31,13 +31,14 @@ _LEAST = (
 )
 _ABOUT = (
     r"around|about|approx(?:\.|imately)?|roughly|circa|ca\.|~|≈|near(?:ly)?|close[r]? to|just about|more or less"
-    r"|in the (?:region|neighbou?rhood|ballpark|area) of|give or take|environ|etwa|rund|ungef[äa]hr|ongeveer"
-    r"|alrededor de"
+    r"|in the (?:region|neighbou?rhood|ballpark|area|(?:price )?range) of|give or take|environ|etwa|rund"
+    r"|ungef[äa]hr|ongeveer|alrededor de"
 )
+_COST = r"(?:spend(?:ing)?|pay(?:ing)?|costs?|costing|pric(?:e|es|ed))(?: (?:is|of|at|be))*"
 _FROM = r"starting (?:at|from)|start(?:s)? (?:at|from)|from|[àa] partir de|desde|vanaf|dès"
 _SUM = (
-    r"within|inside|(?:total )?budget(?:'s)?(?: (?:is|of|at|for|range))*:?|spend(?:ing)?|pay(?:ing)?"
-    r"|pric(?:e|es|ed)(?: (?:is|of|at|range))*:?|costs?|costing"
+    r"within|inside|(?:total )?budget(?:'s)?(?: (?:is|of|at|for|range))*:?|spend(?:ing)?(?!:)|pay(?:ing)?"
+    r"|pric(?:e|es|ed)(?: (?:is|of|at|range))*[:=]?|costs?|costing"
 )
 _SPAN = (
     r"between|btwn?|(?:in (?:the|a) )?(?:price )?range(?:s|d)?(?: (?:is|of|from))*:?|ranging from|anywhere from"
@@ -47,22 +48,23 @@ _FROM_ABROAD = r"ab|da"  # too short to be sure without a currency, like "tot"
 _FILL = r"(?:(?: (?:the price of|a price of|a total of|the|an?|only|just|like|say|about|around|of|even)){0,3}:? ?)"
 _BEFORE = re.compile(
     rf"(?:(?<!\w)|(?=[<>≤≥~≈]))(?:(?P<most>{_MOST})|(?P<least>{_LEAST})|(?P<below>{_BELOW})|(?P<above>{_ABOVE})"
-    rf"|(?P<near>(?:spend(?:ing)? |pay(?:ing)? )?(?:{_ABOUT}))|(?P<span>{_SPAN})|(?P<start>{_FROM})|(?P<sum>{_SUM})"
+    rf"|(?P<near>(?:{_COST} )?(?:{_ABOUT}))|(?P<span>{_SPAN})|(?P<start>{_FROM})|(?P<sum>{_SUM})"
     rf"|(?P<only_with_currency>{_FROM_ABROAD})){_FILL}$"
 )
 _NOT = re.compile(
     r"(?<![\w-])(?:do not|don't|dont|does not|doesn't|won't|wont|will not|can't|cannot|can not|not|no|nothing|never"
     r"|isn't|nor|shouldn't|should not|without|wouldn't|must not|mustn't|nicht|kein\w*|avoid|exclude|excluding|hide"
-    r"|skip)(?: (?:want|wanna|like|wish|to|spend|spending|pay|paying|go|going|be|cost|costs|costing|it|looking|for|any"
-    r"|a|anything|something|things|items|products|ones|everything|priced|get|price|much|the|have|way|single|you|me|that"
-    r"|is|buy|show|see)){0,6} ?$"
+    r"|skip)(?: (?:want|wanna|like|wish|afford|to|spend|spending|pay|paying|go|going|be|cost|costs|costing|it|looking|for"
+    r"|any|a|anything|something|things|items|products|ones|everything|priced|get|price|much|the|have|way|single|you|me"
+    r"|that|is|buy|show|see)){0,6} ?$"
 )
 _MEANT = {"below": "most", "above": "least", "only_with_currency": "start"}
 _DENIED = {"below": "least", "above": "most", "only_with_currency": "start"}
 _NO_AMOUNT = r"(?! ?[$€£¥₹]?\d| th[ae]n\b)"
 _OR_LESS = re.compile(
     r",? ?(?:(?:or|and|at) (?:less|under|below|cheaper|lower|fewer|the (?:very )?most|most|max(?:imum)?)\b"
-    r"|(?:as a )?max(?:imum)?\b|tops?\b|limit\b|budget\b|at (?:the )?most\b|or bust\b|to spend\b)" + _NO_AMOUNT
+    r"|(?:as a )?max(?:imum)?\b|tops?\b|limit\b|budget\b|at (?:the )?most\b|or bust\b|to spend\b"
+    r"|is (?:the most|all)\b|is (?:my|the) (?:upper )?(?:max(?:imum)?|limit|budget)\b)" + _NO_AMOUNT
 )
 _OR_MORE = re.compile(
     r",? ?(?:(?:or|and) (?:more|up|over|above|higher|upwards?|beyond)\b|minimum\b|upwards?\b|at least\b)"
@@ -70,9 +72,9 @@ _OR_MORE = re.compile(
 )
 _PLUS = re.compile(r" ?\+| plus\b(?! or)")
 _OR_SO = re.compile(r",? ?(?:or (?:so|thereabouts)|give or take|more or less|approx(?:imately)?|ish)\b")
-_IN_BETWEEN = re.compile(r" ?(?:-|and|to|till|until|und|et|y|bis|or|e|à|a|en|(?:and )?up ?to|through|thru) ?")
+_IN_BETWEEN = re.compile(r" ?(?:-|&|and|to|till|until|und|et|y|bis|or|e|à|a|en|(?:and )?up ?to|through|thru) ?")
 _TOLERANCE = re.compile(r" ?(?:plus or minus|plus/minus|give or take|\+ ?/ ?-|±) ?")
-_RANGE_AFTER = re.compile(r" (?:price )?(?:range|budget)\b")
+_RANGE_AFTER = re.compile(r" (?:price )?(?:range|budget|ballpark)\b")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _CODES = "usd|eur|gbp|cad|aud|nzd|jpy|inr|chf|sek|nok|dkk|pln|brl"
 _WORDS = (
     r"(?:us|american|canadian|australian|aussie|new zealand)[ -]dollars?|dollars?|bucks?|euros?|(?:british )?pounds?"
-    r"(?: sterling)?|quid|sterling|(?:japanese )?yen|(?:indian )?rupees?|(?:swiss )?francs?"
+    r"(?: sterling)?|quid|sterling(?! silver)|(?:japanese )?yen|(?:indian )?rupees?|(?:swiss )?francs?"
     r"|(?:swedish )?(?:kronor|krona)|(?:danish |norwegian )?(?:kroner|krone)|kr|zł|złotych|zloty(?:ch)?|reais"
 )
 _CENTS = {"cent": "USD", "cents": "USD", "¢": "USD", "pence": "GBP", "p": "GBP"}
@@ -58,7 +58,7 @@ _OTHER_KIND = re.compile(
     r"|options?|suggestions?|recommendations?|results?|things?|gifts?|presents?|picks?|choices?|alternatives?|kids"
     r"|children|reviews?|ratings?|resolution|video|uhd|st|nd|rd|th|s|slices?|ply|threads?|count|ct|episodes?|seasons?"
     r"|pairs?|bottles?|servings?|colou?rs?|sizes?|customers?|visits?|different|ports?|drawers?|pockets?|shelves|tiers?"
-    r"|speeds?|ingredients?)\b)"
+    r"|speeds?|ingredients?|of (?:them|these|those))\b)"
     r"|[.,'/:]?\d|/(?!\s)|[^\W\d_]"
 )
 _REBATE = re.compile(r" ?(?:off|discount|rebate|cashback|vouchers?|coupons?)\b")

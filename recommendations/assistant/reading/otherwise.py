@@ -7,10 +7,15 @@ from recommendations.assistant.text import word_set
 
 from .money import Amount
 
-_PERSON = re.compile(
-    r"(?:kids?|child(?:ren)?|boys?|girls?|toddlers?|people|adults?|anyone|someone|those|players?|bab(?:y|ies)|sons?"
-    r"|daughters?|teens?|teenagers?|women|men|ladies|he is|she is|he's|she's)(?: who)?(?: is| are)? ?$"
+_CHILD = re.compile(
+    r"\b(?:kids?|child(?:ren)?|boys?|girls?|toddlers?|bab(?:y|ies)|sons?|daughters?|teens?|teenagers?)"
+    r"(?: who)?(?: is| are)? ?$"
 )
+_ADULT = re.compile(
+    r"\b(?:people|adults?|anyone|someone|those|players?|(?:wo)?m[ae]n|ladies|he is|she is|he's|she's)"
+    r"(?: who)?(?: is| are)? ?$"
+)
+GROWN_UP, OLDEST = 18, 110  # years
 _RATING = re.compile(r"\b(?:rat(?:ing|ings|ed)|scor(?:e|es|ed)|stars?)(?: (?:of|is))?:? ?$")
 HIGHEST_RATING = 10
 _MEASURE = re.compile(r"\b(?:ages?|aged|height|width|length|depth|diameter|weigh(?:t|s|ing))(?: is| of)? ?$")
@@ -25,7 +30,7 @@ FEW = 10  # of which a thing may have as many parts
 def is_no_price(text: str, start: int, kind: str, amount: Amount) -> bool:
     """Whether an amount without a currency is of another kind; the words that compare it begin at `start`."""
     before = text[max(0, start - 40) : start]
-    if _PERSON.search(before) or _MEASURE.search(before) or is_year(text, start, kind, amount):
+    if _is_age(before, kind, amount) or _MEASURE.search(before) or is_year(text, start, kind, amount):
         return True
     if kind != "most" and _SIZE.search(before):
         return True
@@ -33,6 +38,13 @@ def is_no_price(text: str, start: int, kind: str, amount: Amount) -> bool:
         return amount.value <= HIGHEST_RATING or rating[0].startswith("scor")
     in_words_and_small = not amount.written[0].isdigit() and amount.value < FEW
     return in_words_and_small or _counts_parts(text, start, amount)
+
+
+def _is_age(before: str, kind: str, amount: Amount) -> bool:
+    """ "toys for children under 5", "for women over 50"; but "gifts for men under 20" is what they may cost."""
+    if _CHILD.search(before):
+        return amount.value <= GROWN_UP
+    return kind != "most" and amount.value <= OLDEST and bool(_ADULT.search(before))
 
 
 def is_year(text: str, start: int, kind: str, amount: Amount) -> bool:

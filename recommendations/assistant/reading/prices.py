@@ -24,6 +24,7 @@ MOST_AMOUNTS = 40  # that are looked at; nobody means more
 _LEAD = re.compile(r"\b(?:for|at|of|on|with|worth|is|have|got)(?: (?:an?|only|just))? ?$")
 _ASKED_FOR = re.compile(r"\b(?:get|buy|have|find|offer|anything|something) for $")
 _CLAUSE_ENDS = re.compile(r"[ .?!]*$")
+_PAID = re.compile(r"\b(?:bought|paid|spent|purchased|ordered|cost me)\b[^.;!?]{0,40}$")
 _DIGITS = re.compile(r"\b(?P<n>single|double|triple|one|two|three|four)[ -](?:digits?|figures?)\b(?: prices?\b)?")
 _DIGITS_OF = {"single": 1, "one": 1, "double": 2, "two": 2, "triple": 3, "three": 3, "four": 4}
 _TENS = re.compile(
@@ -127,6 +128,8 @@ def _in_scale(low: Amount, high: Amount) -> Decimal:
 def _of_one(text: str, amount: Amount, place: int) -> _Phrase | None:
     before, after = cue_before(text, amount, place), cue_after(text, amount)
     cue = _stronger(before if before and before.kind != "span" else None, after)
+    if cue is None and amount.currency and is_called_range(text, amount.end):
+        return _Phrase(amount.start, amount.end, _around(amount))
     if cue is None:
         return _bare(text, amount)
     start, end = min(cue.start, amount.start), max(cue.end, amount.end)
@@ -149,7 +152,8 @@ def _stronger(before: Cue | None, after: Cue | None) -> Cue | None:
 
 def _bare(text: str, amount: Amount) -> _Phrase | None:
     asked = _ASKED_FOR.search(text, 0, amount.start) and _CLAUSE_ENDS.match(text, amount.end)
-    if not (amount.currency or amount.roughly or asked):
+    paid = _PAID.search(text, max(0, amount.start - 60), amount.start)
+    if paid or not (amount.currency or amount.roughly or asked):
         return None
     price = _around(amount) if amount.roughly else PriceRange(high=amount.value, currency=amount.currency)
     return _Phrase(_lead(text, amount), amount.end, price, bare=True)
