@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from customers.importing.reading import ImportRefused
+from customers.sentiment.products import PRIOR
 from recommendations.engine.comparison.shop_files import read_split
 
 TRAIN = """customer_id,product_id,purchased_at
@@ -56,6 +57,17 @@ def test_what_is_known_of_products(folder):
     np.testing.assert_equal(split.prices, [np.nan, 2.5])
 
 
+def test_reviews_are_means_drawn_to_the_mean_of_all(folder):
+    assert np.isnan(read_split(folder).sentiment).all()
+    (folder / "train_reviews.csv").write_text("product_id,rating\nmug,5\nmug,4\nold,1\n")
+    mean = (1 + 0.75 + 0) / 3
+    split = read_split(folder)
+    np.testing.assert_allclose(split.sentiment, [np.nan, (1.75 + PRIOR * mean) / (2 + PRIOR)])
+    (folder / "train_reviews.csv").write_text("product_id,text\nmug,I love it!\ncup,Broke at once. Terrible.\n")
+    cup, mug = read_split(folder).sentiment
+    assert cup < mug
+
+
 def test_packed_files_are_read(folder):
     (folder / "train.csv").unlink()
     with gzip.open(folder / "train.csv.gz", "wt") as file:
@@ -73,7 +85,7 @@ def test_packed_files_are_read(folder):
         ("test.csv", "customer_id,product_id\n", r"test\.csv has no row"),
         ("train.csv", "customer_id,product_id,purchased_at\n1,2,soon\n", "'soon' is no time"),
         ("test.csv", "customer_id,product_id\n1\n", "line 2: fewer cells"),
-        ("products.csv", "product_id,price\ncup,much\n", "'much' is no number"),
+        ("products.csv", "product_id,price\ncup,much\n", "price 'much' is no number"),
     ],
 )
 def test_what_cannot_be_read_is_said(folder, name, text, why):

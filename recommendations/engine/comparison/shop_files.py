@@ -1,6 +1,6 @@
 """A shop as files with a hidden test part, read into the arrays that recommenders are compared on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from customers.importing.reading import ImportRefused, RowFile
+from customers.importing.reading import ImportRefused
+from customers.sentiment import review_sentiment
+from customers.sentiment.products import PRIOR
+from recommendations.engine.comparison.columns import Columns, found_file, read_columns
 from recommendations.engine.purchases import Ints, Purchases
-
-Columns = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Split:
     product_names: list[str]  # (products,) "" where unknown
     categories: list[str]  # (products,) "" where unknown
     prices: NDArray[np.float64]  # (products,) nan where unknown
+    sentiment: NDArray[np.float64]  # (products,) 0..1 of the reviews, nan without
     customers: Ints  # (tested,) rows, ascending
     times: Ints  # (tested,) when each asks, seconds since 1970
     targets: csr_array  # (tested, products) 1 where bought next
@@ -34,14 +36,14 @@ class Split:
 
 def read_split(folder: Path) -> Split:
     """Reads train.csv and test.csv, plain or as .gz, with customer_id, product_id and purchased_at (ISO 8601, UTC
-    unless it says otherwise); and products.csv where it is there, with product_id and any of product_name,
-    product_category, derived_category and price.
+    unless it says otherwise). Where they are there: products.csv with product_id and any of product_name,
+    product_category, derived_category and price; train_reviews.csv with product_id and rating (1 to 5), text or both.
 
     A test row without a time is asked after the last purchase of train. Several test rows of a customer are several
     products wanted, asked for at the first one's time. Raises ImportRefused with a sentence for what cannot be read.
     """
-    train = _read(folder, "train.csv", ["customer_id", "product_id", "purchased_at"])
-    test = _read(folder, "test.csv", ["customer_id", "product_id"], ["purchased_at"])
+    train = read_columns(folder, "train.csv", ["customer_id", "product_id", "purchased_at"])
+    test = read_columns(folder, "test.csv", ["customer_id", "product_id"], ["purchased_at"])
     customer_ids = sorted({*train["customer_id"], *test["customer_id"]})
     product_ids = sorted(set(train["product_id"]))
     purchases = _purchases(train, customer_ids, product_ids)
@@ -55,33 +57,13 @@ def read_split(folder: Path) -> Split:
         product_ids=product_ids,
         product_names=[details.get("product_name", {}).get(key, "") for key in product_ids],
         categories=[categories[0].get(key) or categories[1].get(key, "") for key in product_ids],
-        prices=np.array([_price(details.get("price", {}).get(key, "")) for key in product_ids], float),
+        prices=np.array([_number(details.get("price", {}).get(key, ""), "price") for key in product_ids], float),
+        sentiment=_sentiment(folder, product_ids),
         customers=customers,
         times=times,
         targets=targets,
         wanted=wanted,
     )
-
-
-def _read(folder: Path, name: str, needed: Sequence[str], optional: Sequence[str] = ()) -> Columns:
-    path = next((path for path in (folder / name, folder / f"{name}.gz") if path.exists()), None)
-    if path is None:
-        raise ImportRefused(f"{folder} holds neither {name} nor {name}.gz.")
-    with RowFile(path) as file:
-        missing = [column for column in needed if column not in file.header]
-        if missing:
-            raise ImportRefused(f"{path} lacks {', '.join(missing)}; its columns are {', '.join(file.header)}.")
-        names = [column for column in (*needed, *optional) if column in file.header]
-        columns: Columns = {column: [] for column in names}
-        places = [(columns[column], file.header.index(column)) for column in names]
-        for row in file.rows():
-            if row.problem or len(row.cells) < len(file.header):
-                raise ImportRefused(f"{path} line {row.line}: {row.problem or 'fewer cells than the header'}.")
-            for column, place in places:
-                column.append(row.cells[place])
-    if not columns["product_id"]:
-        raise ImportRefused(f"{path} has no row.")
-    return columns
 
 
 def _purchases(train: Columns, customer_ids: list[str], product_ids: list[str]) -> Purchases:
@@ -136,16 +118,30 @@ def _second(text: str, name: str) -> int:
 
 def _details(folder: Path) -> dict[str, dict[str, str]]:
     """Column -> product's id -> what products.csv says."""
-    if not any((folder / name).exists() for name in ("products.csv", "products.csv.gz")):
+    if not found_file(folder, "products.csv"):
         return {}
     optional = ["product_name", "product_category", "derived_category", "price"]
-    columns = _read(folder, "products.csv", ["product_id"], optional)
+    columns = read_columns(folder, "products.csv", ["product_id"], optional)
     keys = columns.pop("product_id")
     return {name: dict(zip(keys, values, strict=True)) for name, values in columns.items()}
 
 
-def _price(text: str) -> float:
+def _sentiment(folder: Path, product_ids: list[str]) -> NDArray[np.float64]:
+    """The mean of each product's reviews, drawn to the mean of all as a product's sentiment in the shop is."""
+    if not found_file(folder, "train_reviews.csv"):
+        return np.full(len(product_ids), np.nan)
+    columns = read_columns(folder, "train_reviews.csv", ["product_id"], ["rating", "text"])
+    product = _rows(columns["product_id"], product_ids)
+    nothing = [""] * len(product)
+    pairs = zip(columns.get("rating", nothing), columns.get("text", nothing), strict=True)
+    said = np.array([review_sentiment(text, _number(stars, "rating") if stars else None) for stars, text in pairs])
+    reviews = np.bincount(product[product >= 0], minlength=len(product_ids))
+    total = np.bincount(product[product >= 0], said[product >= 0], len(product_ids))
+    return np.where(reviews > 0, (total + PRIOR * said.mean()) / (reviews + PRIOR), np.nan)
+
+
+def _number(text: str, column: str) -> float:
     try:
         return float(text) if text else float("nan")
     except ValueError:
-        raise ImportRefused(f"products.csv: price '{text[:40]}' is no number.") from None
+        raise ImportRefused(f"{column} '{text[:40]}' is no number.") from None
