@@ -241,7 +241,7 @@ def test_sizes_counts_and_model_numbers_are_no_prices(phrase):
     assert (price.low, price.high) == (None, None)
 
 
-def rows_of(path: Path) -> list:
+def rows_of(path):
     with path.open(encoding="utf-8", newline="") as file:
         return [marked(row) for row in csv.DictReader(file, delimiter=";")]
 
@@ -252,7 +252,7 @@ def marked(row):
     return pytest.param(row, id=row["text"], marks=marks)
 
 
-def halves(rows: list) -> tuple[list, list]:
+def halves(rows):
     """By a seeded draw: one half was looked at while the reading was written, the other was only measured."""
     drawn = set(random.Random(887).sample(range(len(rows)), len(rows) // 2))
     return [row for at, row in enumerate(rows) if at in drawn], [row for at, row in enumerate(rows) if at not in drawn]

@@ -54,9 +54,9 @@ _BEFORE = re.compile(
 _NOT = re.compile(
     r"(?<![\w-])(?:do not|don't|dont|does not|doesn't|won't|wont|will not|can't|cannot|can not|not|no|nothing|never"
     r"|isn't|nor|shouldn't|should not|without|wouldn't|must not|mustn't|nicht|kein\w*|avoid|exclude|excluding|hide"
-    r"|skip)(?: (?:want|wanna|like|wish|afford|to|spend|spending|pay|paying|go|going|be|cost|costs|costing|it|looking|for"
-    r"|any|a|anything|something|things|items|products|ones|everything|priced|get|price|much|the|have|way|single|you|me"
-    r"|that|is|buy|show|see)){0,6} ?$"
+    r"|skip)(?: (?:want|wanna|like|wish|afford|to|spend|spending|pay|paying|go|going|be|cost|costs|costing|it|looking"
+    r"|for|any|a|anything|something|things|items|products|ones|everything|priced|get|price|much|the|have|way|single|you"
+    r"|me|that|is|buy|show|see)){0,6} ?$"
 )
 _MEANT = {"below": "most", "above": "least", "only_with_currency": "start"}
 _DENIED = {"below": "least", "above": "most", "only_with_currency": "start"}
