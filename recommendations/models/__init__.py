@@ -11,7 +11,7 @@ from recommendations.models.answers import (
     RecommendedProduct,
 )
 from recommendations.models.fits import EngineFit, Neighbour, ProductPopularity
-from recommendations.models.vectors import ProductEmbedding
+from recommendations.models.vectors import ProductEmbedding, QuestionVectors
 from recommendations.models.words import CatalogueWord, Synonym
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Neighbour",
     "ProductEmbedding",
     "ProductPopularity",
+    "QuestionVectors",
     "Rating",
     "Recommendation",
     "RecommendedProduct",

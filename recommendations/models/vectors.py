@@ -36,3 +36,17 @@ class ProductEmbedding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} by {self.model}"
+
+
+class QuestionVectors(models.Model):
+    """The vectors of the questions that the intent classifier learns from, by one model."""
+
+    model = models.CharField(max_length=200, help_text="As in EMBEDDING_MODEL.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the questions.")
+    vectors = models.BinaryField(help_text="Rows of length 1 in the questions' order, in half precision.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "digest"], name="question_vectors_once")]
+
+    def __str__(self) -> str:
+        return f"Questions by {self.model}"
