@@ -179,6 +179,11 @@ class SentimentModel(models.Model):
     def __str__(self) -> str:
         return f"Classifier {self.pk} of {self.trained_at:%Y-%m-%d %H:%M}"
 
+    @classmethod
+    def newest(cls) -> "SentimentModel | None":
+        """The trial that holds, without loading what it weighs."""
+        return cls.objects.defer("terms", "weights").first()
+
 
 class ShopStatistics(models.Model):
     """The one row of where a customer stands among all of them; see customers/statistics.py."""

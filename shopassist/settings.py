@@ -131,6 +131,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "relay": {"task": "tracing.tasks.relay", "schedule": timedelta(seconds=5)},
     "fit": {"task": "recommendations.tasks.refit_engine", "schedule": crontab(hour=3, minute=0)},
+    "sentiment": {"task": "customers.tasks.keep_sentiment", "schedule": crontab(minute=20)},  # hourly
     "embed": {"task": "recommendations.tasks.embed_products", "schedule": timedelta(minutes=2)},
 }
 if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):
@@ -164,7 +165,7 @@ OLLAMA_NUM_PREDICT = env.integer("OLLAMA_NUM_PREDICT", 400)  # tokens of an answ
 OLLAMA_TEMPERATURE = env.number("OLLAMA_TEMPERATURE", 0.2)
 LLM_MODELS = {
     "intent": env.text("INTENT_MODEL", default="llama3.2:3b"),
-    "sentiment": env.text("SENTIMENT_MODEL"),  # without a name reviews keep the sentiment that VADER read
+    "sentiment": env.text("SENTIMENT_MODEL"),  # without a name VADER and the shop's classifier read
     "response": env.text("RESPONSE_MODEL", default="llama3.1:8b"),
     "judge": env.text("JUDGE_MODEL"),  # without a name nothing is judged
 }
