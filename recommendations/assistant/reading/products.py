@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from recommendations.assistant.filler import ADMIRERS, CONTEXT, NOUN_AT_END, STOP, TRAILING
 from recommendations.assistant.text import STRUCK, Scratch, fold, word_set
+from recommendations.engine.heads import head_of
 
 from .catalogue import WORD, Index, Mention
 
@@ -199,8 +200,8 @@ def _joins(gap: str) -> bool:
 def _read_run(scratch: Scratch, run: list[re.Match[str]], index: Index, named: Named) -> list[str]:
     """The words of one run that the search shall use; categories and brands go where they belong.
 
-    The last noun says what a thing is: "leather shoes" are Shoes, a "shoe rack" is none. A category at the end of a run
-    therefore holds, one before it is only a word.
+    The head says what a thing is: "leather shoes" and "shoes size 42" are Shoes, a "shoe rack" is none. A category that
+    is the head therefore holds, one beside it is only a word.
     """
     while len(run) > 1 and fold(run[-1][0]) in TRAILING:
         run = run[:-1]
@@ -208,13 +209,14 @@ def _read_run(scratch: Scratch, run: list[re.Match[str]], index: Index, named: N
         run = run[:-1]
     written = [scratch.text[match.start() : match.end()] for match in run]
     kept = [True] * len(run)
+    head = head_of([word.lower() for word in written])
     for mention in index.find(written):
         alone = mention.last - mention.first == len(run)
         if mention.is_brand:
             if _is_meant(scratch, run, written, mention, alone=alone):
                 _add(named.brands, mention.name)
                 kept[mention.first : mention.last] = [False] * (mention.last - mention.first)
-        elif mention.last == len(run):
+        elif mention.first <= head < mention.last:
             _add(named.categories, mention.name)
             if alone or not any(kept[: mention.first]):
                 kept[mention.first : mention.last] = [False] * (mention.last - mention.first)
