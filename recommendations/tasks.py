@@ -6,6 +6,7 @@ from celery import shared_task
 
 from customers.models import Customer
 from recommendations.assistant.ask import ask
+from recommendations.assistant.intent import classifier, meanings
 from recommendations.assistant.judge import judge_answers
 from recommendations.assistant.review_sentiment import reread_reviews
 from recommendations.engine import embeddings
@@ -40,10 +41,15 @@ def judge() -> int:
 
 
 @shared_task
-def embed_products() -> int:
-    """Embeds what is new in the catalogue; gives how many products that were."""
+def embed() -> int:
+    """Embeds what is new in the catalogue, and once what the classifier learns from; gives how many products."""
+    if not embeddings.available():
+        return 0
     try:
-        return embeddings.embed_catalogue(seconds=EMBEDDING_SECONDS) if embeddings.available() else 0
+        products = embeddings.embed_catalogue(seconds=EMBEDDING_SECONDS)
+        if meanings.remember_meanings(classifier.read_questions()[0]):
+            classifier.train_anew()  # where the worker is in the web process; others learn it when they start
+        return products
     except embeddings.Unavailable as failure:
-        logger.warning("New products are found by their words alone: %s.", failure)
+        logger.warning("What is new goes without embeddings: %s.", failure)
         return 0

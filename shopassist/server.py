@@ -16,6 +16,7 @@ from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
 from recommendations.assistant.ask import warm_up
+from recommendations.engine import embeddings
 from shopassist.port import check_port
 
 GRACE_SECONDS = 40  # an answer under way may still be waiting for a language model
@@ -84,6 +85,7 @@ class DjangoLogger(Logger):
 def _start_up(worker: Any) -> None:
     """After the fork: load the pages that the first request would wait for, and start the embedded worker."""
     _ = get_resolver().url_patterns
+    embeddings.warm_up()  # not before the fork, which it does not survive
     if settings.EMBEDDED_WORKER:
         from shopassist.worker import EmbeddedWorker
 

@@ -132,7 +132,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "relay": {"task": "tracing.tasks.relay", "schedule": timedelta(seconds=5)},
     "fit": {"task": "recommendations.tasks.refit_engine", "schedule": crontab(hour=3, minute=0)},
     "sentiment": {"task": "customers.tasks.keep_sentiment", "schedule": crontab(minute=20)},  # hourly
-    "embed": {"task": "recommendations.tasks.embed_products", "schedule": timedelta(minutes=2)},
+    "embed": {"task": "recommendations.tasks.embed", "schedule": timedelta(minutes=2)},
 }
 if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):
     raise ImproperlyConfigured(

@@ -1,9 +1,9 @@
-"""A loopback server that speaks the part of Ollama's protocol that ShopAssist uses: streamed POST /api/chat."""
+"""A loopback server that speaks what ShopAssist uses of Ollama's protocol: streamed POST /api/chat, and /api/embed."""
 
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +31,7 @@ class OllamaServer:
     replies: deque[Reply] = field(default_factory=deque)
     requests: list[dict[str, Any]] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
+    vector_of: Callable[[str], Any] = lambda text: [float(len(text)), 1.0]  # what /api/embed answers with
 
     def will_say(self, *words: str) -> None:
         self.replies.extend(Reply(said) for said in words)
@@ -46,10 +47,13 @@ def running_ollama() -> Iterator[OllamaServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.path != "/api/chat":
+            if self.path not in {"/api/chat", "/api/embed"}:
                 self.send_error(404)
                 return
             ollama.requests.append(body)
+            if self.path == "/api/embed":
+                self.embed(ollama.replies.popleft() if ollama.replies else Reply(), body)
+                return
             self.answer(ollama.replies.popleft() if ollama.replies else Reply(status=500), body)
 
         def answer(self, reply: Reply, body: dict[str, Any]) -> None:
@@ -73,6 +77,19 @@ def running_ollama() -> Iterator[OllamaServer]:
             read = characters // 4 if reply.read_tokens is None else reply.read_tokens
             counts = {"prompt_eval_count": read, "eval_count": len(reply.words.split())}
             self.say(body, "", done=True, done_reason=reply.done_reason, **counts)
+
+        def embed(self, reply: Reply, body: dict[str, Any]) -> None:
+            if reply.hangs:
+                ollama.stopped.wait(30)
+                return
+            vectors = [ollama.vector_of(text) for text in body["input"]]
+            answer = {"error": f"status {reply.status}"} if reply.status != 200 else {"embeddings": vectors}
+            words = b"<html>not ollama</html>" if reply.broken else json.dumps(answer).encode()
+            self.send_response(reply.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(words)))
+            self.end_headers()
+            self.wfile.write(words)
 
         def say(self, body: dict[str, Any], content: str, **more: Any) -> None:
             line = {"model": body["model"], "created_at": "2026-01-01T00:00:00Z", "done": False}

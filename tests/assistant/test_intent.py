@@ -3,15 +3,17 @@
 import csv
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from io import StringIO
 
 import numpy as np
 import pytest
 from django.core.management import call_command
 
-from recommendations.assistant.intent import classifier, evaluation
+from recommendations.assistant.intent import classifier, evaluation, meanings
 from recommendations.assistant.intent.classifier import Classifier, Guess, classify
-from recommendations.assistant.intent.features import plain
+from recommendations.assistant.intent.features import Features, plain
+from recommendations.tasks import embed
 
 
 def normalised(question):
@@ -32,15 +34,24 @@ def test_others_questions_get_the_right_category(figures):
     assert figures.categories >= 0.9
 
 
+def test_hurried_foreign_polite_and_slangy_questions_are_understood_by_their_words():
+    questions, labels = classifier.read_questions(evaluation.VOICES)
+    figures = evaluation.measured([classify(question) for question in questions], labels)
+
+    assert figures.intents >= 0.9
+    assert figures.categories >= 0.8
+
+
 def test_a_confidence_is_a_probability(figures):
     assert figures.calibration_error < 0.05
     assert figures.brier < 0.05
 
 
-def test_no_question_is_both_learnt_and_kept_apart():
+@pytest.mark.parametrize("kept_apart", [evaluation.HELD_OUT, evaluation.VOICES])
+def test_no_question_is_both_learnt_and_kept_apart(kept_apart):
     ours, theirs = (
         {normalised(question) for question in classifier.read_questions(path)[0]}
-        for path in (classifier.QUESTIONS, evaluation.HELD_OUT)
+        for path in (classifier.QUESTIONS, kept_apart)
     )
 
     assert not ours & theirs
@@ -114,12 +125,11 @@ def test_training_twice_gives_the_same_answers():
 
 
 def test_threads_may_ask_at_once():
-    classifier._trained.cache_clear()
+    classifier._kept.clear()
     with ThreadPoolExecutor(4) as pool:
         guesses = list(pool.map(classify, ["what did I buy last"] * 8))
 
     assert len(set(guesses)) == 1
-    assert classifier._trained.cache_info().misses == 1
 
 
 def test_figures_by_hand():
@@ -139,9 +149,94 @@ def test_figures_by_hand():
     assert figures.calibration_error == pytest.approx((0.6 + 0.2 + 0.1) / 4)  # bins 0.6, 0.8, and 0.9 to 1
 
 
-def test_the_command_prints_both_figures(monkeypatch):
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("hw much hav i spnt", "how much have i spent"),
+        ("wat was teh last thing i ordrd", "what was the last thing i ordered"),
+        ("r u open tmrw", "are you open tomorrow"),
+        ("change my adress pls", "change my address please"),
+    ],
+)
+def test_hurried_thumbs_are_understood(written, meant):
+    assert learnt_slips().mended(written) == meant
+
+
+@pytest.mark.parametrize(
+    "thing", ["cat toys", "slip-on shoes", "craft kits", "a hard hat", "a purse", "mid century lamp"]
+)
+def test_things_to_buy_are_no_slips(thing):
+    assert learnt_slips().mended(thing) == thing
+
+
+@cache
+def learnt_slips():
+    return Features.fit(classifier.read_questions()[0])[0].slips
+
+
+class TestMeanings:
+    """Gibberish, whose words say nothing, and vectors that say all."""
+
+    labels = np.array(["recommendation", "spending", "general"] * 20)
+    questions = [f"xq{number} zzv" for number in range(60)]
+    meanings = np.eye(3)[[0, 1, 2] * 20]
+
+    def test_a_meaning_decides_where_words_say_nothing(self):
+        learnt = Classifier.fit(self.questions, self.labels, self.meanings)
+
+        guesses = learnt.guess(["bbl", "qqr", "wwx"], np.eye(3))
+
+        assert [guess.category or guess.intent for guess in guesses] == ["recommendation", "spending", "general"]
+        assert min(guess.confidence for guess in guesses) > 0.8
+
+    def test_without_a_meaning_words_decide(self):
+        learnt = Classifier.fit(self.questions, self.labels, self.meanings)
+
+        assert learnt.guess(["bbl", "qqr"]) == Classifier.fit(self.questions, self.labels).guess(["bbl", "qqr"])
+
+    @pytest.mark.django_db
+    def test_they_are_remembered_for_these_questions_and_this_model(self, ollama, settings):
+        settings.EMBEDDING_MODEL = "ollama:one"
+        assert meanings.remembered_meanings(self.questions) is None
+        assert meanings.remember_meanings(self.questions)
+        asked = len(ollama.requests)
+        assert not meanings.remember_meanings(self.questions)
+        assert len(ollama.requests) == asked
+
+        kept = meanings.remembered_meanings(self.questions)
+        assert kept == pytest.approx(meanings.meanings_of(self.questions), abs=1e-3)
+        assert meanings.remembered_meanings(self.questions[1:]) is None
+        settings.EMBEDDING_MODEL = "ollama:other"
+        assert meanings.remembered_meanings(self.questions) is None
+
+    @pytest.mark.django_db
+    def test_a_server_that_fails_leaves_the_words(self, ollama, settings, monkeypatch, caplog):
+        settings.EMBEDDING_MODEL = "ollama:one"
+        by_words = Classifier.fit(self.questions, self.labels)
+        monkeypatch.setitem(classifier._kept, "now", Classifier.fit(self.questions, self.labels, self.meanings))
+        ollama.will(status=500)
+
+        assert classify("bbl") == by_words.guess(["bbl"])[0]
+        assert "words alone: one on Ollama failed" in caplog.text
+
+    @pytest.mark.django_db
+    def test_the_background_learns_them_and_the_classifier_with_them(self, ollama, settings, monkeypatch):
+        settings.EMBEDDING_MODEL = "ollama:one"
+        few = self.questions, self.labels
+        monkeypatch.setattr(classifier, "read_questions", lambda: few)
+        monkeypatch.setattr(classifier, "_kept", {})
+        classifier.warm_up()
+        assert not classifier._kept["now"].by_meaning
+
+        embed()
+
+        assert classifier._kept["now"].by_meaning
+
+
+def test_the_command_prints_the_figures_with_and_without_embeddings(monkeypatch, ollama, settings):
+    settings.EMBEDDING_MODEL = "ollama:one"
     questions, labels = classifier.read_questions()
-    few = questions[::6], labels[::6]
+    few = questions[::12], labels[::12]
     kept_apart = classifier.read_questions(evaluation.HELD_OUT)
     monkeypatch.setattr(
         "recommendations.management.commands.evaluate_intent.read_questions",
@@ -151,6 +246,6 @@ def test_the_command_prints_both_figures(monkeypatch):
 
     call_command("evaluate_intent", stdout=out)
 
-    assert out.getvalue().count("intents right") == 2
-    assert out.getvalue().count("Brier") == 2
-    assert f"held_out.csv, {len(kept_apart[0])} questions" in out.getvalue()
+    alone, both = out.getvalue().split("By words and meaning (ollama:one)")
+    assert alone.count("intents right") == both.count("intents right") == 3
+    assert f"held_out.csv, {len(kept_apart[0])} questions" in both

@@ -1,33 +1,32 @@
 """Which of the two intents a question has, and which category an informational one.
 
-One linear support vector machine a class over the features; the margin between "recommendation" and the best of the
-informational categories decides the intent, and a logistic curve fitted on cross-validated margins turns it into a
-probability (Platt, 1999, "Probabilistic outputs for support vector machines"). Training takes about two seconds, so no
-trained model is kept anywhere: a process trains at its first question, or when `warm_up` is called.
+One linear support vector machine a class over the words; where there are embeddings, a ridge regression a class over
+the question's meaning beside it. A logistic regression on cross-validated scores of both turns them into probabilities
+(stacking: Wolpert 1992; calibration: Platt 1999). Training takes a few seconds, so no trained model is kept anywhere: a
+process trains at its first question, or when `warm_up` is called. A question whose meaning cannot be had is judged by
+its words alone.
 """
 
 import csv
 import threading
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 
 from .features import Features
+from .machines import SEED, Judge, Lines, Numbers
+from .meanings import meaning, remembered_meanings
 
 INFORMATIONAL, RECOMMENDATION = "informational", "recommendation"
 QUESTIONS = Path(__file__).with_name("questions.csv")
-SEED = 887  # of the folds
-STRICTNESS = 1.0  # C of the machines; 0.2 to 1 differ by less than the folds do
 CALIBRATION_FOLDS = 3
 
 _training = threading.Lock()
+_kept: dict[str, "Classifier"] = {}
 
 
 @dataclass(frozen=True)
@@ -40,54 +39,50 @@ class Guess:
 
 
 @dataclass(frozen=True)
-class Machine:
-    """A straight line a class through the space of features."""
+class ByMeaning:
+    """What is learnt beside the words where there are embeddings."""
 
-    classes: NDArray[np.str_]
-    slopes: NDArray[np.float64]  # features × classes
-    offsets: NDArray[np.float64]
-
-    @classmethod
-    def fit(cls, rows: csr_matrix, labels: NDArray[np.str_]) -> "Machine":
-        """`labels` are the informational categories and RECOMMENDATION, one a row."""
-        svm = LinearSVC(C=STRICTNESS, random_state=SEED).fit(rows, labels)
-        return cls(svm.classes_, svm.coef_.T.copy(), svm.intercept_)
-
-    def margins(self, rows: csr_matrix) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
-        """For each row the margin (over 0 is a recommendation) and the best informational category."""
-        scores = rows @ self.slopes + self.offsets
-        wanted = self.classes == RECOMMENDATION
-        informational = scores[:, ~wanted]
-        return scores[:, wanted][:, 0] - informational.max(axis=1), self.classes[~wanted][informational.argmax(axis=1)]
+    lines: Lines
+    judge: Judge  # of both
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """Features, machine, and the logistic curve from margin to probability of a recommendation."""
-
     features: Features
-    machine: Machine
-    steepness: float
-    shift: float
+    words: Lines
+    judge: Judge  # of the words alone
+    by_meaning: ByMeaning | None = None
 
     @classmethod
-    def fit(cls, questions: list[str], labels: NDArray[np.str_]) -> "Classifier":
+    def fit(cls, questions: list[str], labels: NDArray[np.str_], meanings: Numbers | None = None) -> Self:
+        """`labels` are the informational categories and RECOMMENDATION, one a question, as are rows of `meanings`."""
         features, rows = Features.fit(questions)
-        margins = np.zeros(len(labels))
-        folds = StratifiedKFold(CALIBRATION_FOLDS, shuffle=True, random_state=SEED)
-        for past, rest in folds.split(labels, labels):
-            margins[rest] = Machine.fit(rows[past], labels[past]).margins(rows[rest])[0]
-        curve = LogisticRegression().fit(margins[:, None], labels == RECOMMENDATION)
-        return cls(features, Machine.fit(rows, labels), float(curve.coef_[0, 0]), float(curve.intercept_[0]))
+        scores = np.zeros((len(labels), len(np.unique(labels))))
+        closeness = np.zeros_like(scores)
+        for past, rest in StratifiedKFold(CALIBRATION_FOLDS, shuffle=True, random_state=SEED).split(labels, labels):
+            scores[rest] = Lines.of_words(rows[past], labels[past]).scores(rows[rest])
+            if meanings is not None:
+                closeness[rest] = Lines.of_meanings(meanings[past], labels[past]).scores(meanings[rest])
+        words, judge = Lines.of_words(rows, labels), Judge.fit(scores, labels)
+        if meanings is None:
+            return cls(features, words, judge)
+        both = Judge.fit(np.hstack([scores, closeness]), labels)
+        return cls(features, words, judge, ByMeaning(Lines.of_meanings(meanings, labels), both))
 
-    def guess(self, questions: list[str]) -> list[Guess]:
-        margins, categories = self.machine.margins(self.features.rows(questions))
-        chances = 1 / (1 + np.exp(-(self.steepness * margins + self.shift)))
+    def guess(self, questions: list[str], meanings: Numbers | None = None) -> list[Guess]:
+        """By words and meaning where both were learnt and given, else by words alone."""
+        scores = self.words.scores(self.features.rows(questions))
+        if self.by_meaning is None or meanings is None:
+            chances = self.judge.chances(scores)
+        else:
+            chances = self.by_meaning.judge.chances(np.hstack([scores, self.by_meaning.lines.scores(meanings)]))
+        wanted = self.words.classes == RECOMMENDATION
+        categories = self.words.classes[~wanted][chances[:, ~wanted].argmax(axis=1)]
         return [
             Guess(RECOMMENDATION, "", float(chance))
             if chance > 0.5
             else Guess(INFORMATIONAL, str(category), float(1 - chance))
-            for chance, category in zip(chances, categories, strict=True)
+            for chance, category in zip(chances[:, wanted][:, 0], categories, strict=True)
         ]
 
 
@@ -98,18 +93,27 @@ def read_questions(path: Path = QUESTIONS) -> tuple[list[str], NDArray[np.str_]]
     return [row["question"] for row in rows], np.array([row["category"] or row["intent"] for row in rows])
 
 
-@lru_cache(maxsize=1)
-def _trained() -> Classifier:
-    return Classifier.fit(*read_questions())
-
-
 def warm_up() -> None:
     """Train now, so that the first question need not wait. Safe to call from several threads."""
     with _training:
-        _trained()
+        if "now" not in _kept:
+            _kept["now"] = _trained()
+
+
+def train_anew() -> None:
+    """With meanings that have come since; until then questions are judged as before."""
+    with _training:
+        _kept["now"] = _trained()
 
 
 def classify(question: str) -> Guess:
     """The intent of a question in any words; an empty one is as informational as it is likely."""
     warm_up()
-    return _trained().guess([question])[0]
+    classifier = _kept["now"]
+    [guess] = classifier.guess([question], meaning(question) if classifier.by_meaning else None)
+    return guess
+
+
+def _trained() -> Classifier:
+    questions, labels = read_questions()
+    return Classifier.fit(questions, labels, remembered_meanings(questions))

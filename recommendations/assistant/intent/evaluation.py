@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from .classifier import RECOMMENDATION, SEED, Classifier, Guess
+from .classifier import RECOMMENDATION, Classifier, Guess
+from .machines import SEED, Numbers
 
 HELD_OUT = Path(__file__).with_name("held_out.csv")
+VOICES = Path(__file__).with_name("held_out_voices.csv")  # hurried, foreign, polite and slangy ones
 FOLDS = 5
 BINS = 10
 
@@ -41,12 +43,13 @@ def measured(guesses: list[Guess], labels: NDArray[np.str_]) -> Figures:
     )
 
 
-def cross_validated(questions: list[str], labels: NDArray[np.str_]) -> Figures:
+def cross_validated(questions: list[str], labels: NDArray[np.str_], meanings: Numbers | None = None) -> Figures:
     """Each question judged by a classifier, features and calibration included, that never saw it."""
     guesses: dict[int, Guess] = {}
     for past, rest in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(questions, labels):
-        classifier = Classifier.fit([questions[i] for i in past], labels[past])
-        guesses |= zip(rest.tolist(), classifier.guess([questions[i] for i in rest]), strict=True)
+        learnt, asked = (None, None) if meanings is None else (meanings[past], meanings[rest])
+        classifier = Classifier.fit([questions[i] for i in past], labels[past], learnt)
+        guesses |= zip(rest.tolist(), classifier.guess([questions[i] for i in rest], asked), strict=True)
     return measured([guesses[i] for i in range(len(questions))], labels)
 
 

@@ -14,6 +14,8 @@ from scipy.sparse import csr_matrix
 from recommendations.assistant.filler import STOP
 from recommendations.assistant.text import word_set
 
+from .slips import Slips
+
 # Words of conversation, and of business between a shop and its customer. All others are things one could buy.
 _KNOWN = STOP | word_set(
     """account accounts accept address adult age agent alcohol amount amounts app appointment average balance
@@ -168,25 +170,30 @@ def outline(words: Sequence[str]) -> list[str]:
 class Features:
     """What was learnt about the words of the training questions: their place and their weight."""
 
+    slips: Slips
     places: dict[str, int]
     weights: NDArray[np.float64]  # inverse document frequencies, one a place
 
     @classmethod
     def fit(cls, questions: Sequence[str]) -> tuple["Features", csr_matrix]:
         """Keeps what at least two questions show, weighted by ln((1 + n) / (1 + df)) + 1. Also the questions' rows."""
-        seen = [_blocks(question) for question in questions]
+        texts = [plain(question) for question in questions]
+        slips = Slips.fit(texts, _KNOWN)
+        texts = [slips.mended(text) for text in texts]
+        seen = [_blocks(text) for text in texts]
         frequencies = Counter(chain.from_iterable(set().union(*blocks) for blocks in seen))
         kept = sorted(piece for piece, n in frequencies.items() if n > 1)
         counts = np.array([frequencies[piece] for piece in kept], dtype=float)
         places = {piece: n for n, piece in enumerate(kept)}
-        features = cls(places, np.log((1 + len(seen)) / (1 + counts)) + 1)
-        return features, features._rows(seen, questions)
+        features = cls(slips, places, np.log((1 + len(seen)) / (1 + counts)) + 1)
+        return features, features._rows(seen, texts)
 
     def rows(self, questions: Sequence[str]) -> csr_matrix:
         """One row a question: three blocks of length 1 (1 + ln(count), weighted), and the signs."""
-        return self._rows([_blocks(question) for question in questions], questions)
+        texts = [self.slips.mended(plain(question)) for question in questions]
+        return self._rows([_blocks(text) for text in texts], texts)
 
-    def _rows(self, seen: Sequence[tuple[Counter[str], ...]], questions: Sequence[str]) -> csr_matrix:
+    def _rows(self, seen: Sequence[tuple[Counter[str], ...]], texts: Sequence[str]) -> csr_matrix:
         places: list[int] = []
         counts: list[int] = []
         sizes: list[int] = []  # one a block
@@ -198,16 +205,15 @@ class Features:
         block_of = np.repeat(np.arange(len(sizes)), sizes)
         values = (1 + np.log(counts)) * self.weights[np.array(places, dtype=int)]
         values /= np.sqrt(np.bincount(block_of, values**2, len(sizes)))[block_of]
-        signs = [(n, len(self.places) + sign) for n, question in enumerate(questions) for sign in _signs(question)]
+        signs = [(n, len(self.places) + sign) for n, text in enumerate(texts) for sign in _signs(text)]
         rows = np.concatenate([block_of // BLOCKS, [n for n, _ in signs]]).astype(int)
         columns = np.concatenate([places, [column for _, column in signs]]).astype(int)
         values = np.concatenate([values, np.full(len(signs), SIGN_WEIGHT)])
-        return csr_matrix((values, (rows, columns)), shape=(len(questions), len(self.places) + len(_SIGNS) + 2))
+        return csr_matrix((values, (rows, columns)), shape=(len(texts), len(self.places) + len(_SIGNS) + 2))
 
 
-def _blocks(question: str) -> tuple[Counter[str], Counter[str], Counter[str]]:
+def _blocks(text: str) -> tuple[Counter[str], Counter[str], Counter[str]]:
     """Runs of 1 to 3 words, runs of 1 to 4 words of the outline, pieces of 2 to 5 letters within words."""
-    text = plain(question)
     words = _WORD.findall(text)
     pieces = chain.from_iterable(map(_pieces, text.split()))
     return Counter(_runs("w", words, 3)), Counter(_runs("o", outline(words), 4)), Counter(pieces)
@@ -225,9 +231,8 @@ def _runs(block: str, words: list[str], longest: int) -> Iterator[str]:
             yield f"{block} {' '.join(words[i : i + n])}"
 
 
-def _signs(question: str) -> list[int]:
+def _signs(text: str) -> list[int]:
     """Which signs a question shows; the last two say that it is very short or long."""
-    text = plain(question)
     words = text.count(" ") + 1
     shown = [n for n, sign in enumerate(_SIGNS) if sign.search(text)]
     return shown + [len(_SIGNS)] * (words <= 3) + [len(_SIGNS) + 1] * (words > 12)

@@ -35,6 +35,12 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     return unit
 
 
+def warm_up() -> None:
+    """Load a model of this process, so that no question waits for it."""
+    if settings.EMBEDDING_MODEL == minilm.NAME and minilm.installed():
+        minilm.embed(["warm"])
+
+
 def embed_one(text: str) -> NDArray[np.float32]:
     """(dimensions,); what was asked lately is remembered. Raises Unavailable."""
     return _remembered(settings.EMBEDDING_MODEL, text)
