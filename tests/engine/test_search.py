@@ -6,7 +6,9 @@ from customers.models import Product
 from recommendations.engine.candidates import find_candidates
 from recommendations.engine.constraints import Constraints
 from recommendations.engine.fitting import fit_engine
-from recommendations.engine.spelling import distance, tokens, understand
+from recommendations.engine.search import understand
+from recommendations.engine.search.spelling import distance
+from recommendations.engine.search.text import tokens
 from tests.factories import a_customer, a_product, a_purchase
 
 pytestmark = pytest.mark.django_db

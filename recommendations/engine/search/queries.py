@@ -1,0 +1,54 @@
+"""What was said as PostgreSQL's text search queries."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from recommendations.engine.search.wanted import Term, Wanted
+
+LEXEME = re.compile(r"'((?:[^']|'')*)'")
+MARKS = {"name": "=", "brand": "@", "category": "~"}  # of what a thing is called, see migration customers 0005
+
+
+def levels(wanted: Wanted) -> list[str]:
+    """From all the words down to the thing alone: the first that any product of the shop meets is the search.
+
+    In between as many of the other words as can be had; of more than four others the numbers between one and all
+    but two are passed over.
+    """
+    if wanted.thing is None or not wanted.head_known:
+        return []
+    others = [f"({said(term)})" for term in wanted.terms if term is not wanted.thing and term.known]
+    sizes = sorted({len(others), len(others) - 1, len(others) - 2, 1, 0} & set(range(len(others) + 1)), reverse=True)
+    thing = f"({said(wanted.thing)})"
+    return [_and([thing, _any_of(others, size)] if size else [thing]) for size in sizes]
+
+
+def said(term: Term) -> str:
+    """Any way in which the catalogue says it."""
+    return _or(f"({way.query})" for way in term.ways if way.query)
+
+
+def in_field(query: str, weight: str) -> str:
+    """The query for words of one field alone: A the name, B the brand, C the category."""
+    return LEXEME.sub(lambda lexeme: lexeme[0] + ":" + weight, query)
+
+
+def called(term: Term, marks: Iterable[str] = MARKS.values()) -> str:
+    """What the thing is called so: by the last word of each way to say it."""
+    lexemes = dict.fromkeys(
+        LEXEME.findall(part)[-1] for way in term.ways for part in way.query.split(" | ") if LEXEME.search(part)
+    )
+    return _or(f"'{mark}{lexeme}'" for lexeme in lexemes for mark in marks)
+
+
+def _any_of(queries: Sequence[str], size: int) -> str:
+    return f"({_or(_and(chosen) for chosen in combinations(queries, size))})"
+
+
+def _and(queries: Iterable[str]) -> str:
+    return " & ".join(queries)
+
+
+def _or(queries: Iterable[str]) -> str:
+    return " | ".join(queries)

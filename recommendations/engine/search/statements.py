@@ -1,0 +1,55 @@
+"""The SQL that finds products by what was said. Values are always bound."""
+
+from recommendations.engine.allowed import ALLOWED
+
+# Where a term stands: 3 in the name, 2 in the brand, 1 in the category, 0 nowhere.
+_FIELD = """CASE WHEN vector @@ %(name{0})s::tsquery THEN 3 WHEN vector @@ %(brand{0})s::tsquery THEN 2
+    WHEN vector @@ %(any{0})s::tsquery THEN 1 ELSE 0 END"""
+# What is called so: 3 by its name, 2 by its brand, 1 by its category, 0 not.
+_CALLED = """CASE WHEN vector @@ %(thing_name)s::tsquery THEN 3 WHEN vector @@ %(thing_brand)s::tsquery THEN 2
+    WHEN vector @@ %(thing_category)s::tsquery THEN 1 ELSE 0 END"""
+
+_PRODUCTS = f"""
+SELECT p.id, p.name, p.search_vector AS vector
+FROM customers_product p LEFT JOIN customers_category c ON c.id = p.category_id WHERE {ALLOWED}
+"""  # noqa: S608 (made of this module's constants)
+
+# The first level that any product of the shop reaches: decided without the filters, so that a filter never widens the
+# search. Each level is a constant, of which the planner knows how rare it is.
+_LEVEL = "WHEN EXISTS (SELECT FROM customers_product WHERE search_vector @@ %(level{0})s::tsquery) THEN {0}"
+
+# The work is bounded by `limit`, however common the words: first what the caller favours, then what is called so, then
+# what has the words anywhere; the first that the index gives of each, and nothing after the limit.
+_POOL = f"""
+query AS MATERIALIZED (
+    SELECT (%(words)s::text[])[level + 1]::tsquery AS words, (%(things)s::text[])[level + 1]::tsquery AS thing
+    FROM reached WHERE level IS NOT NULL
+), pool AS MATERIALIZED (
+    SELECT * FROM (
+        ({_PRODUCTS} AND p.id = ANY (%(favoured)s::bigint[]) AND p.search_vector @@ (SELECT words FROM query)
+            LIMIT %(limit)s)
+        UNION ALL
+        ({_PRODUCTS} AND p.id <> ALL (%(favoured)s::bigint[]) AND p.search_vector @@ (SELECT thing FROM query)
+            LIMIT %(limit)s)
+        UNION ALL
+        ({_PRODUCTS} AND p.id <> ALL (%(favoured)s::bigint[]) AND p.search_vector @@ (SELECT words FROM query)
+            AND NOT p.search_vector @@ (SELECT thing FROM query) LIMIT %(limit)s)
+    ) found LIMIT %(limit)s
+), near AS (
+    {_PRODUCTS} AND p.id = ANY (%(near)s::bigint[]) AND p.id NOT IN (SELECT id FROM pool)
+)
+"""  # noqa: S608 (made of this module's constants)
+
+
+def matches(levels: int, terms: int) -> str:
+    """Rows of: the level reached (null for none), product, name, whether found by words, called, a field a term.
+
+    One row of nulls behind the level where nothing is allowed.
+    """
+    cases = " ".join(_LEVEL.format(number) for number in range(levels))
+    fields = ", ".join([_CALLED, *(_FIELD.format(number) for number in range(terms))])
+    return f"""
+WITH reached AS MATERIALIZED (SELECT CASE {cases} END AS level), {_POOL}
+SELECT reached.level, product.id, product.name, product.by_words, {fields}
+FROM reached LEFT JOIN (SELECT *, true AS by_words FROM pool UNION ALL SELECT *, false FROM near) product ON true
+"""  # noqa: S608 (made of this module's constants)
