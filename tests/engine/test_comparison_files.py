@@ -14,8 +14,8 @@ TRAIN = """customer_id,product_id,purchased_at
 12,cup,1970-01-02 00:00:00
 """
 TEST = """customer_id,product_id,purchased_at
-7,pot,1970-01-03T00:00:00
 7,mug,1970-01-02T01:00:00+01:00
+7,pot,1970-01-03T00:00:00
 99,cup,1970-01-04T00:00:00
 """
 

@@ -35,6 +35,11 @@ def test_by_hand():
     assert found.gini == pytest.approx(gini(np.array([2, 3, 3, 3, 2, 2, 0])))
 
 
+def test_padding_hits_nothing():
+    found = quality(np.array([[0, 1], [-1, -1]]), wanting([2], [0], of=3), np.ones(2, int))
+    assert found.of_customers.tolist() == [[0] * 5] * 2
+
+
 def test_each_metric_has_its_own_cut():
     lists = np.tile(np.arange(200), (5, 1))
     found = quality(lists, wanting([5], [10], [20], [99], [100], of=200), np.ones(5, int))
