@@ -76,8 +76,32 @@ CONTEXT = frozenset(
     )
 )
 
-# Filler that is a thing at the end of a name: "tank top", "guitar picks", "chicken stock".
-NOUN_AT_END = word_set("top tops match matches pick picks stock")
+# Filler that is a thing at the end of a name: "tank top", "guitar picks", "chicken stock", "iphone 15 pro max".
+NOUN_AT_END = word_set("top tops match matches pick picks stock suit suits saw saws max")
+# Behind these verbs stands what suits what; then they are no thing at all.
+OBJECTS = word_set("a an the my our his her your their me him us them this that these those it")
+# Filler that belongs to the word behind it: "replacement blade", "quick release".
+BEFORE_A_NOUN = word_set("replacement personalized personalised quick used")
+# Filler that belongs to a name where nothing else is written but a name: "push up bra", "xbox one", "work jacket".
+IN_A_NAME = BEFORE_A_NOUN | word_set(
+    """up on off over under above one go way first little low high super money work love true view feel fit own
+    style look real set house home"""
+)
+# Who writes one of these writes a sentence; all others write what they would on a product's label.
+IN_A_SENTENCE = word_set(
+    """i i'm i'd i've im me my mine we us our you your he she it they them this that these those what what's which who
+    how why when where is are was were am be been do does did don't can can't could would should will may might want
+    need like love loves likes looking show find give get got have has had buy bought recommend suggest tell help please
+    hi hello hey something anything someone any some ideas idea options suggestions products items"""
+)
+# For whom a thing is made, as products are named: "shoes for women".
+MADE_FOR = frozenset(
+    fold(word)
+    for word in word_set(
+        """men women man woman kids kid children boys girls boy girl baby babies toddler toddlers teens adults beginners
+        male female ladies newborn"""
+    )
+)
 
 # At the end of what is wanted they add nothing: "gardening gifts", "coffee ideas".
 TRAILING = frozenset(fold(word) for word in ("gift", "gifts", "present", "presents"))

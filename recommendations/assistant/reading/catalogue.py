@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from recommendations.assistant.text import fold
 
-WORD = re.compile(r"[^\W_]+(?:['.&+-][^\W_]+)*")
+WORD = re.compile(r"\d+/\d+(?![^\W_])|[^\W_]+(?:['.&+-][^\W_]+)*")
 _JOINTS = {"and", "the", "of", "for"}
 # Parts of a name like "Home & Garden" that say too little to stand for the whole.
 _VAGUE_PARTS = {

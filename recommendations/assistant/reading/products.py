@@ -2,8 +2,20 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
-from recommendations.assistant.filler import ADMIRERS, CONTEXT, NOUN_AT_END, STOP, TRAILING
+from recommendations.assistant.filler import (
+    ADMIRERS,
+    BEFORE_A_NOUN,
+    CONTEXT,
+    IN_A_NAME,
+    IN_A_SENTENCE,
+    MADE_FOR,
+    NOUN_AT_END,
+    OBJECTS,
+    STOP,
+    TRAILING,
+)
 from recommendations.assistant.text import STRUCK, Scratch, fold, word_set
 from recommendations.engine.heads import head_of
 
@@ -98,9 +110,12 @@ def take_products(scratch: Scratch, index: Index) -> Named:
     kept: list[str] = _quoted(scratch)
     end = 0
     for run in _runs(scratch):
-        if words := _read_run(scratch, run, index, named):
-            link = _LINK.search(scratch.low, end, run[0].start())
-            kept += [link[0], *words] if kept and link else words
+        links = _LINK.findall(scratch.low, end, run[0].start())
+        words = _read_run(scratch, run, index, named)
+        if not words and kept and links[-1:] == ["for"] and all(fold(match[0]) in MADE_FOR for match in run):
+            words = [scratch.text[match.start() : match.end()] for match in run]
+        if words:
+            kept += [links[-1], *words] if kept and links else words
             end = run[-1].end()
     named.words = " ".join(kept)
     return named
@@ -179,18 +194,31 @@ def _quoted(scratch: Scratch) -> list[str]:
 
 def _runs(scratch: Scratch) -> list[list[re.Match[str]]]:
     """Words that stand side by side, without the filler between them."""
+    words = list(WORD.finditer(scratch.low))
+    may_lead = BEFORE_A_NOUN if any(match[0] in IN_A_SENTENCE for match in words) else IN_A_NAME
+    may_end = NOUN_AT_END | (may_lead - BEFORE_A_NOUN)
     runs: list[list[re.Match[str]]] = [[]]
     last = 0
-    for match in WORD.finditer(scratch.low):
-        gap = scratch.low[last : match.start()]
-        joins = _joins(gap)
-        filler = match[0] in STOP and not (match[0] in NOUN_AT_END and joins and runs[-1])
-        if filler or not joins:
+    for match, following in zip_longest(words, words[1:]):
+        joins = _joins(scratch.low[last : match.start()])
+        if not joins:
             runs.append([])
-        if not filler:
+        if (
+            match[0] not in STOP
+            or (match[0] in may_end and runs[-1] and not (following and following[0] in OBJECTS))
+            or (match[0] in may_lead and following and _leads(scratch, match, following))
+        ):
             runs[-1].append(match)
+        else:
+            runs.append([])
         last = match.end()
     return [run for run in runs if run]
+
+
+def _leads(scratch: Scratch, filler: re.Match[str], noun: re.Match[str]) -> bool:
+    """Whether a word of filler belongs to the noun behind it."""
+    joined = _joins(scratch.low[filler.end() : noun.start()])
+    return joined and noun[0] not in STOP and fold(noun[0]) not in CONTEXT
 
 
 def _joins(gap: str) -> bool:
@@ -223,7 +251,7 @@ def _read_run(scratch: Scratch, run: list[re.Match[str]], index: Index, named: N
     words = [word for word, keep in zip(written, kept, strict=True) if keep]
     return (
         []
-        if all(fold(word) in CONTEXT or _is_loose_number(word) for word in words)
+        if all(fold(word) in CONTEXT or word.lower() in STOP or _is_loose_number(word) for word in words)
         else [_bare(word) for word in words]
     )
 

@@ -36,6 +36,7 @@ _PHRASES = re.compile(
     r"|^(?:hey|hi|hello|ok|okay) (?:alexa|siri|google|cortana)\b|^(?:alexa|siri|google)(?=,)"
     r"|^(?:hello,? |hi,? )?good (?:morning|afternoon|evening|day)\b"
 )
+_INCHES = re.compile(r'(?P<title>"[^"]*")|(?P<inches>\d) ?(?:"|\'\')')
 _CUSTOMER = re.compile(r"\b(?:customer|client|user)(?: (?:number|no\.?|id))? ?#?\d+(?:'s)?(?!\w) ?")
 _NAME = r"[A-Z][\w'-]+(?: [A-Z][\w.'-]*){0,2}"
 _SOMEBODY = re.compile(
@@ -90,7 +91,7 @@ class Reading:
 def read_question(text: str, *, catalogue: Catalogue, today: date, customer_name: str = "") -> Reading:
     """Understand one question of a shopper; never raises, whatever the text. Only its first 2,000 characters count."""
     index = index_of(catalogue)
-    text = mended(tidy(text), index)
+    text = mended(_INCHES.sub(lambda match: match["title"] or f"{match['inches']} inch", tidy(text)), index)
     guess = classify(text)
     scratch = Scratch(text)
     _take_name(scratch, customer_name, index)
@@ -110,7 +111,7 @@ def read_question(text: str, *, catalogue: Catalogue, today: date, customer_name
 
 
 def _constraints(scratch: Scratch, index: Index, price: PriceRange) -> tuple[Constraints, str]:
-    exclude_bought = bool(_NEVER_BOUGHT.search(scratch.low)) or not _AGAIN.search(scratch.low)
+    exclude_bought = True if _NEVER_BOUGHT.search(scratch.low) else False if _AGAIN.search(scratch.low) else None
     for pattern in (_NEVER_BOUGHT, _AGAIN, _DELIVERY, _AGE, _PHRASES):
         list(scratch.take(pattern))
     count = take_count(scratch)

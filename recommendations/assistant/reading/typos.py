@@ -39,7 +39,8 @@ _COMMON_SLIPS = {
 }
 # One letter from a word above, and words themselves.
 _WORDS = word_set(
-    """bother brothel fiend form fried feather farther customed locking looming looping looting moth northing notching
+    """bother brothel custome fiend
+    form fried feather farther customed locking looming looping looting moth northing notching
     noting plead pleased pleaser poplar preset presets pretend prevent prevents produce produces quiet rally realty
     sifter sinter sitter specials surprised surprises"""
 )
