@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 
+from customers.sentiment.measures import macro_f1
 from customers.sentiment.reading import READ_AT_MOST, sentence_scores, sentences
 
 MODEL = "classifier"
@@ -130,6 +130,8 @@ def fit_classifier(reviews: Reviews, positive: NDArray[np.bool_]) -> tuple[Class
     Reviews of the same text are in one fold, and each fold's curve is fitted on the others' margins, so nothing that
     is measured was seen. ValueError where there are fewer of one kind than folds.
     """
+    if min(positive.sum(), (~positive).sum()) < FOLDS:
+        raise ValueError(f"At least {FOLDS} positive and {FOLDS} negative reviews are needed.")
     folds = _folds(reviews, positive)
     margins = np.zeros(len(positive))
     for rows in folds:
@@ -148,7 +150,8 @@ def fit_classifier(reviews: Reviews, positive: NDArray[np.bool_]) -> tuple[Class
 def best_threshold(probabilities: Floats, positive: NDArray[np.bool_]) -> float:
     """The quantile of the probabilities above which counting as positive has the best macro-F1."""
     tried = np.unique(np.quantile(probabilities, np.linspace(0.01, 0.99, 99)))
-    scores = [f1_score(positive, probabilities > threshold, average="macro") for threshold in tried]
+    once = np.ones(len(positive), np.intp)
+    scores = [macro_f1(probabilities > threshold, positive, once) for threshold in tried]
     return float(tried[int(np.argmax(scores))])
 
 

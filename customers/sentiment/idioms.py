@@ -19,6 +19,8 @@ VALENCES = {
         seamless addictive intuitive""",
     1.8: "sturdy durable tasty flavorful comfy reliable cozy stylish unforgettable addicting soulful",
 }
+# What VADER takes for praise and a shopper only speaks of.
+NO_PRAISE = frozenset({"fit", "value", "values", "number"})
 WORDS = {word: valence for valence, words in VALENCES.items() for word in words.split()}
 
 # The part of it that each phrase needs, looked for first because that is quick; the phrase; what it means.

@@ -33,7 +33,7 @@ REFRESH = """
 WITH shop AS (
     SELECT coalesce(avg(sentiment), %(neutral)s) AS mean, max(reviewed_at) AS newest, min(reviewed_at) AS oldest
     FROM customers_review
-), named AS (
+), named AS MATERIALIZED (
     SELECT id, product_id, customer_id, sentiment, reviewed_at, aspects,
         CASE WHEN length(text) >= %(same_text_from)s THEN hashtextextended(lower(text), 0) END AS said
     FROM customers_review WHERE %(products)s::bigint[] IS NULL OR product_id = ANY(%(products)s::bigint[])
@@ -47,11 +47,13 @@ WITH shop AS (
     FROM own
 ), weighed AS (
     SELECT once.*, CASE WHEN counts THEN
-        power(2, -coalesce(extract(epoch FROM newest - coalesce(reviewed_at, oldest)) / 86400 / %(half_life)s, 0))
-        * least(1, CASE WHEN reviewed_at IS NOT NULL THEN sqrt(%(a_day)s / count(*) FILTER (WHERE counts) OVER (
-            PARTITION BY product_id, (reviewed_at AT TIME ZONE 'UTC')::date)) END)
+        power(2::float8, -coalesce(age, 0)) * CASE WHEN reviewed_at IS NULL THEN 1 ELSE
+            least(1, sqrt(%(a_day)s::float8 / count(*) FILTER (WHERE counts) OVER (
+                PARTITION BY product_id, (reviewed_at AT TIME ZONE 'UTC')::date))) END
     ELSE 0 END AS weight
-    FROM once CROSS JOIN shop
+    FROM once CROSS JOIN shop CROSS JOIN LATERAL (
+        SELECT extract(epoch FROM newest - coalesce(reviewed_at, oldest))::float8 / 86400 / %(half_life)s::float8 AS age
+    ) AS lived
 ), reviewed AS (
     SELECT product_id, count(*) AS reviews, sum(weight) AS weight, sum(weight * sentiment) AS total
     FROM weighed GROUP BY product_id
@@ -66,7 +68,7 @@ WITH shop AS (
     FROM judged GROUP BY product_id
 ), fresh AS (
     SELECT product.id, coalesce(reviews, 0) AS reviews, coalesce(aspects.aspects, '{}') AS aspects,
-        (total + %(prior)s * shop.mean) / (weight + %(prior)s) AS sentiment
+        (total + %(prior)s::float8 * shop.mean) / (weight + %(prior)s::float8) AS sentiment
     FROM customers_product AS product CROSS JOIN shop
     LEFT JOIN reviewed ON reviewed.product_id = product.id LEFT JOIN aspects ON aspects.product_id = product.id
     WHERE %(products)s::bigint[] IS NULL OR product.id = ANY(%(products)s::bigint[])

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import Any
 
-from customers.sentiment.idioms import WORDS, plain
+from customers.sentiment.idioms import NO_PRAISE, WORDS, plain
 
 MODEL = "vader"
 VERSION = "3.3.2/2"  # of the package, and of how it is used here
@@ -42,5 +42,6 @@ def _analyzer() -> Any:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     analyzer = SentimentIntensityAnalyzer()
-    analyzer.lexicon = {**WORDS, **analyzer.lexicon}
+    known = {word: valence for word, valence in analyzer.lexicon.items() if word not in NO_PRAISE}
+    analyzer.lexicon = {**WORDS, **known}
     return analyzer

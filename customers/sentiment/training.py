@@ -85,4 +85,4 @@ def starred_reviews() -> tuple[list[str], NDArray[np.bool_]]:
     starred = Review.objects.exclude(text="").filter(Q(rating__gte=POSITIVE) | Q(rating__lte=NEGATIVE))
     evenly = Func(F("external_id"), Value(0), function="hashtextextended")
     rows = list(starred.order_by(evenly, "pk").values_list("text", "rating")[:AT_MOST])
-    return [text for text, _ in rows], np.array([(rating or 0) >= POSITIVE for _, rating in rows])
+    return [text for text, _ in rows], np.array([(rating or 0) >= POSITIVE for _, rating in rows], bool)
