@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -84,7 +85,7 @@ def look_up(tokens: Sequence[Token]) -> list[Known]:
     if not tokens:
         return []
     rows: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     for position, token in enumerate(tokens):
         query = " || ".join([PHRASE] * len(token.forms))
         rows.append(ONE_WORD.format(query=query))

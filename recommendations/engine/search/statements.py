@@ -1,5 +1,7 @@
 """The SQL that finds products by what was said. Values are always bound."""
 
+from collections.abc import Sequence
+
 from recommendations.engine.allowed import ALLOWED
 
 # Where a term stands: 3 in the name, 2 in the brand, 1 in the category, 0 nowhere.
@@ -35,21 +37,20 @@ query AS MATERIALIZED (
         ({_PRODUCTS} AND p.id <> ALL (%(favoured)s::bigint[]) AND p.search_vector @@ (SELECT words FROM query)
             AND NOT p.search_vector @@ (SELECT thing FROM query) LIMIT %(limit)s)
     ) found LIMIT %(limit)s
-), near AS (
-    {_PRODUCTS} AND p.id = ANY (%(near)s::bigint[]) AND p.id NOT IN (SELECT id FROM pool)
 )
 """  # noqa: S608 (made of this module's constants)
 
 
-def matches(levels: int, terms: int) -> str:
-    """Rows of: the level reached (null for none), product, name, whether found by words, called, a field a term.
+def matches(levels: int, known: Sequence[bool]) -> str:
+    """Rows of: the level reached (null for none), product, name, called, a field for each term.
 
-    One row of nulls behind the level where nothing is allowed.
+    Of a term that is not `known` to the catalogue the field is 0. Where nothing is allowed: one row, the level alone.
     """
     cases = " ".join(_LEVEL.format(number) for number in range(levels))
-    fields = ", ".join([_CALLED, *(_FIELD.format(number) for number in range(terms))])
+    fields = ", ".join(
+        [_CALLED, *(_FIELD.format(number) if is_known else "0" for number, is_known in enumerate(known))]
+    )
     return f"""
 WITH reached AS MATERIALIZED (SELECT CASE {cases} END AS level), {_POOL}
-SELECT reached.level, product.id, product.name, product.by_words, {fields}
-FROM reached LEFT JOIN (SELECT *, true AS by_words FROM pool UNION ALL SELECT *, false FROM near) product ON true
+SELECT reached.level, pool.id, pool.name, {fields} FROM reached LEFT JOIN pool ON true
 """  # noqa: S608 (made of this module's constants)
