@@ -18,7 +18,7 @@ from unfold.paginator import InfinitePaginator
 from unfold.utils import parse_date_str
 
 from customers.importing.report import report_lines
-from customers.models import Category, Customer, ImportRun, Product, Purchase, Review, StorefrontKey
+from customers.models import Category, Customer, ImportRun, Product, Purchase, Review, SentimentModel, StorefrontKey
 from customers.money import format_money
 from customers.profile import profile_of
 
@@ -125,8 +125,8 @@ class ProductAdmin(Large, ModelAdmin):
     search_help_text = "The whole id, or a part of the name or brand"
     ordering = ("-pk",)
     autocomplete_fields = ("category",)
-    fields = ("external_id", "name", "category", "brand", "price", "rounded_sentiment", "review_count")
-    readonly_fields = ("rounded_sentiment", "review_count")
+    fields = ("external_id", "name", "category", "brand", "price", "rounded_sentiment", "review_count", "judged")
+    readonly_fields = ("rounded_sentiment", "review_count", "judged")
 
     @display(description="price", ordering="price")
     def money(self, product: Product) -> str:
@@ -135,6 +135,11 @@ class ProductAdmin(Large, ModelAdmin):
     @display(description="sentiment", ordering="sentiment")
     def rounded_sentiment(self, product: Product) -> str:
         return "" if product.sentiment is None else f"{product.sentiment:.2f}"
+
+    @display(description="aspects")
+    def judged(self, product: Product) -> str:
+        counts = product.aspects.items()
+        return "; ".join(f"{name}: {of['praised']} praise, {of['criticised']} criticise it" for name, of in counts)
 
 
 class SearchedByIds(Large):
@@ -183,16 +188,47 @@ class ReviewAdmin(ReadOnly, SearchedByIds, ModelAdmin):
     ordering = ("-pk",)
     fields = (
         "external_id", "product", "customer", "rating", "text", "reviewed_at",
-        "sentiment", "sentiment_model", "sentiment_version",
+        "sentiment", "sentiment_model", "sentiment_version", "judged",
     )  # fmt: skip
 
     @display(description="sentiment", ordering="sentiment")
     def rounded_sentiment(self, review: Review) -> str:
         return f"{review.sentiment:.2f}"
 
+    @display(description="aspects")
+    def judged(self, review: Review) -> str:
+        return ", ".join(review.aspects or ())
+
     @display(description="text")
     def beginning(self, review: Review) -> str:
         return review.text if len(review.text) <= 80 else review.text[:79] + "…"
+
+
+@admin.register(SentimentModel)
+class SentimentModelAdmin(ReadOnly, ModelAdmin):
+    list_display = ("trained_at", "adopted", "positive", "negative", "f1", "auc")
+    fields = ("trained_at", "adopted", "reading", "positive", "negative", "f1", "auc", "problem")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SentimentModel]:
+        found: QuerySet[SentimentModel] = super().get_queryset(request).defer("terms", "weights")
+        return found
+
+    @display(description="macro-F1 (VADER's)")
+    def f1(self, trial: SentimentModel) -> str:
+        return self._compared(trial, "macro_f1")
+
+    @display(description="AUC (VADER's)")
+    def auc(self, trial: SentimentModel) -> str:
+        return self._compared(trial, "auc")
+
+    def problem(self, trial: SentimentModel) -> str:
+        return str(trial.figures.get("problem", ""))
+
+    def _compared(self, trial: SentimentModel, figure: str) -> str:
+        if "classifier" not in trial.figures:
+            return ""
+        ours, vader = (trial.figures[reader][figure]["value"] for reader in ("classifier", "vader"))
+        return f"{ours:.3f} ({vader:.3f})"
 
 
 @admin.register(ImportRun)
