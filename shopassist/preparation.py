@@ -12,7 +12,7 @@ from customers import sample
 from customers.models import Customer, Product, Purchase
 from recommendations.apps import PROMPTS
 from recommendations.engine import embeddings
-from recommendations.models import ProductEmbedding, ProductPopularity
+from recommendations.models import EngineFit, ProductEmbedding
 from shopassist.cluster import EXTENSIONS, cluster
 from shopassist.refusal import Refusal
 from tracing.prompts import seed_prompts
@@ -88,7 +88,8 @@ def load_sample(out: OutputWrapper) -> str:
 
 
 def fit(out: OutputWrapper) -> str:
-    if ProductPopularity.objects.filter(fit__is_active=True).exists():  # of a sample that was cleared nothing is left
+    active = EngineFit.objects.active()
+    if active and (active.counts["purchases"] or not Purchase.objects.exists()):
         return "a fit is active"
     if not Purchase.objects.exists():
         return "nothing to fit: there are no purchases"

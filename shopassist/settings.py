@@ -145,6 +145,7 @@ if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):
 CURRENCY = env.matching("CURRENCY", "[A-Z]{3}", "USD", default="USD")
 SENTIMENT_THRESHOLD = env.number("SENTIMENT_THRESHOLD", 0.6)  # 0..1; unreviewed products pass
 MAX_PER_CATEGORY = env.integer("MAX_PER_CATEGORY", 3)  # of one category in a list, while others fit
+REPEAT_PURCHASES = env.choice("REPEAT_PURCHASES", "auto", {"auto", "yes", "no"})  # in lists; auto: learnt at the fit
 TIME_ZONE = env.text("TIME_ZONE", default="UTC")
 try:
     ZoneInfo(TIME_ZONE)

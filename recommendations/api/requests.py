@@ -23,7 +23,10 @@ FILTERS = {
         "min_price": {"type": "string", "description": "Inclusive, in the shop's currency; a number is taken too."},
         "max_price": {"type": "string"},
         "min_sentiment": {"type": "number", "minimum": 0, "maximum": 1},
-        "exclude_bought": {"type": "boolean", "default": True},
+        "exclude_bought": {
+            "type": "boolean",
+            "description": "Whether what the customer has is left out; by default as the shop's customers buy.",
+        },
     },
 }
 

@@ -22,6 +22,7 @@ from recommendations.api.serializers import (
     SimilarCustomersSerializer,
 )
 from recommendations.api.views import ShopView
+from recommendations.engine.serving import visit_of
 from recommendations.engine.similar import similar_customers
 
 Row = TypeVar("Row", bound=Model)
@@ -71,7 +72,7 @@ class Similar(ShopView):
             raise PermissionDenied("Other customers' names are not for you to see.")
         wish = _wish(request, SimilarQuery)
         customer = caller.customer_with(customer_id)
-        similar = similar_customers(customer, wish["limit"])
+        similar = similar_customers(visit_of(customer), wish["limit"])
         return Response(SimilarCustomersSerializer({"customer_id": customer.external_id, "results": similar}).data)
 
 

@@ -10,6 +10,7 @@ from recommendations.assistant.reading import Reading
 from recommendations.engine.candidates import Candidate, Found
 from recommendations.engine.constraints import Constraints
 from recommendations.engine.ranking import Ranked
+from recommendations.engine.serving import Visit
 from recommendations.engine.similar import SimilarCustomer
 
 
@@ -36,6 +37,7 @@ class State(TypedDict, total=False):
     reading: Reading
     constraints: Constraints
     profile: CustomerProfile | None
+    visit: Visit
     similar: list[SimilarCustomer]
     found: Found
     candidates: list[Candidate]

@@ -1,27 +1,42 @@
-"""Which products may be proposed, each with the signals that speak for it. Reads rows only.
+"""Which products may be proposed, each with what speaks for it.
 
-Words and filters decide what may appear; purchases decide the order in which it is cut to `limit`.
+Words and filters decide what may appear; purchases decide the order.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
-from customers.models import Customer
-from recommendations.engine import statements
-from recommendations.engine.allowed import allowed_values, storable
+from recommendations.engine.allowed import ALLOWED, allowed_values
 from recommendations.engine.constraints import Constraints
-from recommendations.engine.similar import SimilarCustomer
-from recommendations.engine.spelling import Wanted, understand
+from recommendations.engine.proposals import Proposal, proposals
+from recommendations.engine.search import Match, Matches, Wanted, find_matching
+from recommendations.engine.serving import Visit
+from recommendations.engine.signals import BEST
 from recommendations.models import EngineFit
 
-HISTORY = 200  # the customer's latest distinct products that count
-FADE = 0.8  # what a moment counts of the one after it; a moment is one purchase time
-FLOOR = 0.2  # what the oldest purchase still counts
-POOL = 300  # popular and newest products that are added where taste alone decides
+LIMIT = 300  # candidates
+ALSO = 100  # of the products that match the words best, candidates whatever taste says
+RELEVANCE = 6.0  # what the words count: to be the thing itself, half of the relevance, is worth 3, or odds of 20 to 1
+MOST_ALLOWED = 100_000  # products that a filter may leave
+FAVOURED = 300  # products of the customer's taste that a search looks at first
+
+FILTERED = f"""
+SELECT p.id FROM customers_product p LEFT JOIN customers_category c ON c.id = p.category_id
+WHERE {ALLOWED} ORDER BY p.id DESC LIMIT %(most)s
+"""  # noqa: S608 (made of constants)
+NEWER = """
+SELECT id FROM customers_product WHERE id > %(last)s AND id <> ALL (%(bought)s) ORDER BY id DESC LIMIT %(most)s
+"""
+DETAILS = """
+SELECT p.id AS product_pk, p.external_id AS product_id, p.name, coalesce(c.name, '') AS category, p.price, p.sentiment,
+    p.review_count, p.aspects
+FROM customers_product p LEFT JOIN customers_category c ON c.id = p.category_id WHERE p.id = ANY (%s)
+"""
 
 
 @dataclass(frozen=True)
@@ -42,26 +57,27 @@ class Candidate:
     price: Decimal | None
     sentiment: float | None  # 0..1; None without reviews
     review_count: int
-    co_purchase: float = 0.0  # sum of the neighbours' weights
+    aspects: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # see customers.sentiment
+    parts: Mapping[str, float] = field(default_factory=dict)  # of the score, by what speaks for or against
+    proposal: Proposal = field(default_factory=lambda: Proposal(0))  # the evidence
     together: Together | None = None
-    similar: float = 0.0  # sum of the similarities of those who bought it
-    similar_customer_count: int = 0
-    similar_customers: int = 0  # of how many
-    buyers: int = 0  # customers who ever bought it, at the fit
-    recent: float = 0.0  # first purchases, halved every 30 days, at the fit
-    text: float = 0.0  # ts_rank of the words
+    similar_customers: int = 0  # of the most similar customers, that were looked at
+    own: int = 0  # distinct products that the customer bought
     matched: tuple[str, ...] = ()  # the words that it matches
+    searched: bool = False  # whether words were looked for
 
     @property
     def source(self) -> str:
-        """Where it came from: search | co-purchase | similar customers | popular | recent."""
-        if self.matched:
+        """Where it came from: search | bought before | co-purchase | similar customers | popular | recent."""
+        if self.searched:
             return "search"
-        if self.co_purchase > 0:
+        if self.proposal.times_bought:
+            return "bought before"
+        if self.together:
             return "co-purchase"
-        if self.similar_customer_count:
+        if self.proposal.similar_customers:
             return "similar customers"
-        return "popular" if self.buyers else "recent"
+        return "popular" if self.proposal.buyers else "recent"
 
 
 @dataclass(frozen=True)
@@ -74,106 +90,113 @@ class Found:
     fit: EngineFit | None = None  # that the candidates are from
 
 
-@dataclass(frozen=True)
-class History:
-    """The customer's latest distinct products and what each counts: 1 the latest, FLOOR the oldest."""
+def find_candidates(visit: Visit, constraints: Constraints) -> Found:
+    """The best products that obey every constraint.
 
-    products: tuple[int, ...] = ()
-    weights: tuple[float, ...] = ()
-    distinct: int = 0
-
-
-def find_candidates(
-    customer: Customer | None, constraints: Constraints, similar: Sequence[SimilarCustomer], limit: int = POOL
-) -> Found:
-    """The best `limit` products that obey every constraint, in at most five queries.
-
-    Without words: neighbours of the customer's purchases, what similar customers bought, popular and new
-    products. With words: what matches all of them; else what the thing itself is called; else nothing, and a
-    note that says so.
+    At most two queries, and up to three more where words are: what these match, see `find_matching`. A product that
+    the fit does not know yet has nothing that speaks for it but the words.
     """
-    fit = EngineFit.objects.active()
-    history = _history(customer) if customer else History()
-    wanted = understand(storable(constraints.words))
-    notes = [f"“{wrote}” was read as “{meant}”." for wrote, meant in wanted.corrections if wanted.head_known]
-    values = {
-        **allowed_values(constraints, customer),
-        "fit": fit.pk if fit else None,
-        "history": list(history.products),
-        "weights": list(history.weights),
-        "similar": [other.pk for other in similar],
-        "similarities": [other.similarity for other in similar],
-        "limit": limit,
-    }
-    candidates = _searched(values, wanted, notes) if wanted.words else _rows(statements.BY_TASTE, values)
-    if not candidates and (wanted.head_known or not wanted.words):
-        notes.append(_nothing(wanted, customer, constraints))
-    candidates = _with_together(candidates, values)
-    strategy = _strategy(candidates, bool(wanted.words))
-    return Found(candidates, strategy, len(candidates), notes, history.distinct, fit)
+    again = wants_again(visit, constraints)
+    constraints = replace(constraints, exclude_bought=not again)
+    wanted = _named(visit, constraints, again) if constraints.words else None
+    named = {match.product_pk: match for match in wanted.products} if wanted else {}
+    searched = wanted is not None and bool(wanted.wanted.words)
+    notes = list(wanted.notes) if wanted else []
+    if searched:
+        proposed = proposals(visit, list(named), again=again, also=list(named)[:ALSO])
+    elif constraints.limits():
+        proposed = proposals(visit, _keys(FILTERED, _filter(visit, constraints)), again=again)
+    else:
+        proposed = proposals(visit, again=again)
+        if len(proposed) < BEST:
+            proposed += [Proposal(pk) for pk in _newer(visit)]
+    candidates = _described(proposed, named, visit, searched)
+    if not candidates and (wanted is None or not searched or wanted.wanted.head_known):
+        notes.append(_nothing(visit, constraints, wanted.wanted if wanted else None))
+    return Found(candidates, _strategy(candidates, searched), len(candidates), notes, visit.distinct, visit.model.fit)
 
 
-def _history(customer: Customer) -> History:
+def wants_again(visit: Visit, constraints: Constraints) -> bool:
+    """Whether what was bought already may be proposed: as was demanded, else as the shop's customers buy."""
+    if constraints.exclude_bought is not None:
+        return not constraints.exclude_bought
+    return visit.model.wants_repeats
+
+
+def _named(visit: Visit, constraints: Constraints, again: bool) -> Matches:
+    liked = [proposal.product_pk for proposal in proposals(visit, again=again)]
+    return find_matching(constraints.words, constraints, visit.customer, favoured=liked[:FAVOURED])
+
+
+def _filter(visit: Visit, constraints: Constraints) -> dict[str, Any]:
+    return {**allowed_values(constraints, visit.customer), "most": MOST_ALLOWED}
+
+
+def _newer(visit: Visit) -> list[int]:
+    """What the shop has sold since the fit, for lists that would be short."""
+    last = int(visit.model.product_pks[-1]) if len(visit.model.product_pks) else 0
+    return _keys(NEWER, {"last": last, "bought": visit.bought.tolist(), "most": BEST})
+
+
+def _keys(statement: str, values: dict[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(statements.HISTORY, {"customer": customer.pk, "limit": HISTORY})
-        rows = cursor.fetchall()
-    return History(
-        products=tuple(product for product, _, _ in rows),
-        weights=tuple(moment_weight(ago) for _, ago, _ in rows),
-        distinct=rows[0][2] if rows else 0,
-    )
+        cursor.execute(statement, values)
+        return [row[0] for row in cursor.fetchall()]
 
 
-def moment_weight(moments_ago: int) -> float:
-    """What a purchase counts, 0 moments ago being the latest: 1, fading to FLOOR."""
-    return float(FLOOR + (1 - FLOOR) * FADE**moments_ago)
-
-
-def _searched(values: dict[str, Any], wanted: Wanted, notes: list[str]) -> list[Candidate]:
-    if not wanted.head_known:
-        notes.append(f"The shop has nothing called “{wanted.head}”.")
-        return []
-    candidates = _rows(
-        statements.BY_WORDS, {**values, "words": list(wanted.words), "all": " ".join(wanted.words), "head": wanted.head}
-    )
-    if candidates and (matched := candidates[0].matched) != wanted.words:
-        notes.append(f"Nothing matches all of “{' '.join(wanted.words)}”; these match “{' '.join(matched)}”.")
+def _described(
+    proposed: Sequence[Proposal], named: Mapping[int, Match], visit: Visit, searched: bool
+) -> list[Candidate]:
+    """With what the shop says of each today; one query. What the shop has no more is left out."""
+    proposed = sorted(proposed, key=lambda proposal: -proposal.score - _searching(named.get(proposal.product_pk)))[
+        :LIMIT
+    ]
+    with_pks = {proposal.with_pk for proposal in proposed if proposal.with_pk is not None}
+    with connection.cursor() as cursor:
+        cursor.execute(DETAILS, [[*(proposal.product_pk for proposal in proposed), *with_pks]])
+        names = [column.name for column in cursor.description]
+        details = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    of = len(visit.evidence.neighbours[0])
+    candidates = []
+    for proposal in proposed:
+        told = details.get(proposal.product_pk)
+        if told is None:
+            continue
+        match, partner = named.get(proposal.product_pk), details.get(proposal.with_pk or 0)
+        search = {"search": _searching(match)} if match else {}
+        candidates.append(
+            Candidate(
+                **told | {"aspects": json.loads(told["aspects"])},
+                parts=proposal.parts | search,
+                together=_together(partner, proposal) if partner else None,
+                proposal=proposal,
+                similar_customers=of,
+                own=visit.distinct,
+                matched=match.words if match else (),
+                searched=searched,
+            )
+        )
     return candidates
 
 
-def _rows(statement: str, values: dict[str, Any]) -> list[Candidate]:
-    """The columns of a statement are the fields of a candidate, by name."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [
-        Candidate(**{**row, "matched": tuple(row["matched"]), "similar_customers": len(values["similar"])})
-        for row in rows
-    ]
+def _together(partner: Mapping[str, Any], proposal: Proposal) -> Together:
+    return Together(partner["product_id"], partner["name"], proposal.with_customers)
 
 
-def _with_together(candidates: list[Candidate], values: dict[str, Any]) -> list[Candidate]:
-    """Each candidate with the purchase that speaks most for it; one query."""
-    ids = [candidate.product_pk for candidate in candidates if candidate.co_purchase > 0]
-    if not ids:
-        return candidates
-    with connection.cursor() as cursor:
-        cursor.execute(statements.TOGETHER, {**values, "candidates": ids})
-        strongest = {pk: Together(*row) for pk, *row in cursor.fetchall()}
-    return [replace(candidate, together=strongest.get(candidate.product_pk)) for candidate in candidates]
+def _searching(match: Match | None) -> float:
+    return RELEVANCE * match.relevance if match else 0.0
 
 
-def _strategy(candidates: list[Candidate], searched: bool) -> str:
-    personal = any(candidate.co_purchase > 0 or candidate.similar_customer_count for candidate in candidates)
+def _strategy(candidates: Sequence[Candidate], searched: bool) -> str:
+    personal = any(candidate.together or candidate.proposal.similar_customers for candidate in candidates)
     if searched:
         return "personal_search" if personal else "search"
     return "personal" if personal else "popular"
 
 
-def _nothing(wanted: Wanted, customer: Customer | None, constraints: Constraints) -> str:
+def _nothing(visit: Visit, constraints: Constraints, wanted: Wanted | None) -> str:
     """Why nothing fits, in a sentence that is true whichever limit it was."""
-    what = f"“{' '.join(wanted.words)}”" if wanted.words else "product"
-    new = " that was not bought already" if customer and constraints.exclude_bought else ""
+    what = f"“{' '.join(wanted.words)}”" if wanted and wanted.words else "product"
+    new = " that was not bought already" if visit.customer and constraints.exclude_bought else ""
     limits = constraints.limits()
     return f"The shop has no {what}{new}{' ' if limits else ''}{' and '.join(limits)}."

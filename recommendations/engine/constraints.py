@@ -35,7 +35,7 @@ class Constraints:
     max_price: Decimal | None = None
     currency: str = ""  # the currency that the shopper named, if any: ISO 4217
     min_sentiment: float | None = None  # 0..1; None: the shop's threshold
-    exclude_bought: bool = True
+    exclude_bought: bool | None = None  # None: as the shop's customers buy
     count: int | None = None  # how many products the shopper wants
 
     @classmethod
@@ -71,7 +71,7 @@ class Constraints:
             min_price=max(lowest, default=None),
             max_price=min(highest, default=None),
             min_sentiment=max(strictest, default=None),
-            exclude_bought=self.exclude_bought and other.exclude_bought,
+            exclude_bought=_strictest(self.exclude_bought, other.exclude_bought),
         )
 
     def limits(self) -> list[str]:
@@ -106,6 +106,11 @@ def _shared(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[tuple[str, 
     known = {name.casefold() for name in theirs}
     shared = tuple(name for name in ours if name.casefold() in known)
     return (shared, ()) if shared else (theirs, ours)
+
+
+def _strictest(one: bool | None, other: bool | None) -> bool | None:
+    demanded = [demand for demand in (one, other) if demand is not None]
+    return any(demanded) if demanded else None
 
 
 def _read(name: str, value: Any) -> Any:

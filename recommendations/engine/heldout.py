@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommendations.engine.purchases import Ints, Purchases
@@ -40,38 +39,16 @@ def last_moment(purchases: Purchases, chance: np.random.Generator) -> HeldOut:
 
 
 def first_moment(purchases: Purchases, chance: np.random.Generator) -> HeldOut:
-    """Hide the first purchases of customers, of whom nothing is known then."""
+    """Hide all purchases of every fifth customer, the first of which are to be foretold: nothing is known of who asks,
+    and enough of the others."""
     first = purchases.only(purchases.first_ever)
     moment = np.full(purchases.shape[0], np.iinfo(np.int64).max)
     np.minimum.at(moment, first.customer, first.time)
-    chosen = _sample(np.arange(purchases.shape[0]), chance)
+    active = np.unique(purchases.customer)
+    chosen = _sample(np.sort(chance.choice(active, len(active) // 5, replace=False)), chance)
     hidden = np.zeros(purchases.shape[0], bool)
     hidden[chosen] = True
     return HeldOut(purchases.only(~hidden[purchases.customer]), chosen, moment[chosen], _targets(first, chosen, moment))
-
-
-def popularity_before(
-    purchases: Purchases, times: Ints, half_life: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(times, products) twice: customers who had bought it before the time, and the same with each first purchase
-    halved every `half_life` seconds since. What is sold later is not known yet."""
-    first = purchases.only(purchases.first_ever)
-    order = np.argsort(first.time, kind="stable")
-    sold_at, product = first.time[order], first.product[order]
-    buyers = np.zeros((len(times), purchases.shape[1]))
-    recent = np.zeros_like(buyers)
-    all_time = np.zeros(purchases.shape[1])
-    decayed = np.zeros(purchases.shape[1])
-    start, now = 0, int(times.min(initial=0))
-    for row in np.argsort(times, kind="stable"):
-        end = int(np.searchsorted(sold_at, times[row]))
-        decayed *= 0.5 ** ((times[row] - now) / half_life)
-        now = int(times[row])
-        new, ages = product[start:end], now - sold_at[start:end]
-        decayed += np.bincount(new, 0.5 ** (ages / half_life), purchases.shape[1])
-        all_time += np.bincount(new, minlength=purchases.shape[1])
-        buyers[row], recent[row], start = all_time, decayed, end
-    return buyers, recent
 
 
 def _sample(customers: Ints, chance: np.random.Generator) -> Ints:

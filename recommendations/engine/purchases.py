@@ -8,6 +8,8 @@ from django.db import connection
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from customers.models import Product
+
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
@@ -38,10 +40,12 @@ class Purchases:
     product_pks: Ints  # (products,) ascending
 
     @classmethod
-    def of(cls, customers: Ints, products: Ints, times: Ints) -> "Purchases":
-        """From keys of customers and products, in any order and with repeats."""
+    def of(cls, customers: Ints, products: Ints, times: Ints, range_: Ints | None = None) -> "Purchases":
+        """From keys of customers and products, in any order and with repeats; `range_` names all products that
+        there are, bought or not."""
         customer_pks, customer = np.unique(customers, return_inverse=True)
-        product_pks, product = np.unique(products, return_inverse=True)
+        product_pks = np.unique(products if range_ is None else np.concatenate([products, range_]))
+        product = np.searchsorted(product_pks, products)
         order = np.lexsort((product, times, customer))
         customer, product, time = customer[order], product[order], times[order]
         changes = (np.diff(customer) != 0) | (np.diff(time) != 0) | (np.diff(product) != 0)
@@ -50,11 +54,13 @@ class Purchases:
 
     @classmethod
     def of_the_shop(cls) -> "Purchases":
-        """Every purchase, in 38 bytes each on the way."""
+        """Every purchase, in 38 bytes each on the way, and every product."""
         with connection.cursor() as cursor, cursor.cursor.copy(ALL_PURCHASES) as copy:
             data = b"".join(bytes(block) for block in copy)
         rows = np.frombuffer(data[HEADER:-END], dtype=ROW)
-        return cls.of(*(rows[name].astype(np.int64) for name in ("customer", "product", "time")))
+        products = Product.objects.order_by("pk").values_list("pk", flat=True)
+        customer, product, time = (rows[name].astype(np.int64) for name in ("customer", "product", "time"))
+        return cls.of(customer, product, time, np.fromiter(products.iterator(), np.int64))
 
     def only(self, kept: Bools) -> "Purchases":
         """Those purchases, of the same customers and products."""
@@ -80,10 +86,30 @@ class Purchases:
         return csr_array((ones, (pairs.customer, pairs.product)), shape=self.shape)
 
     @cached_property
+    def first_times(self) -> csr_array:
+        """(customers, products) when the customer first bought the product, seconds since 1970."""
+        pairs = self.only(self.first_ever)
+        return csr_array((pairs.time, (pairs.customer, pairs.product)), shape=self.shape)
+
+    @cached_property
+    def history_starts(self) -> Ints:
+        """(customers + 1,) where the purchases of each customer begin."""
+        return np.asarray(np.searchsorted(self.customer, np.arange(self.shape[0] + 1)))
+
+    @cached_property
+    def _moment(self) -> Ints:
+        """(purchases,) the number of the customer's purchase time, ascending over all."""
+        changes = (np.diff(self.customer) != 0) | (np.diff(self.time) != 0)
+        return np.concatenate([np.zeros(min(1, len(self.time)), np.int64), np.cumsum(changes)])
+
+    @cached_property
+    def moment_starts(self) -> Ints:
+        """(purchases,) where the purchases of the same customer and time begin."""
+        return np.asarray(np.searchsorted(self._moment, self._moment))
+
+    @cached_property
     def moments_ago(self) -> Ints:
         """(purchases,) purchase times of the customer since: 0 for the latest."""
-        changes = (np.diff(self.customer) != 0) | (np.diff(self.time) != 0)
-        moment = np.concatenate([np.zeros(min(1, len(self.time)), np.int64), np.cumsum(changes)])
         last = np.zeros(self.shape[0], np.int64)
-        last[self.customer] = moment  # sorted by time: the last one stays
-        return np.asarray(last[self.customer] - moment)
+        last[self.customer] = self._moment  # sorted by time: the last one stays
+        return np.asarray(last[self.customer] - self._moment)

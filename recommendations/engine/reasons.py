@@ -1,30 +1,45 @@
 """Why a product is in the list: facts with their numbers, each of which can be looked up."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from recommendations.engine.candidates import Candidate
 from recommendations.engine.constraints import Constraints
+from recommendations.engine.reviews import aspect_fact
 
 Reason = dict[str, Any]  # kind, text and the numbers in the text
 
 
-def reasons_for(candidate: Candidate, parts: Mapping[str, float], constraints: Constraints) -> list[Reason]:
-    """The facts behind the parts of a score, the one behind the largest part first."""
-    facts = [
-        (parts.get("co-purchase", 0.0), _bought_together(candidate)),
-        (parts.get("similar customers", 0.0), _similar_customers(candidate)),
-        (parts.get("search", 0.0), _search(candidate)),
-        (parts.get("popular", 0.0), _popular(candidate)),
-        (parts.get("reviews", 0.0), _reviews(candidate)),
-    ]
-    telling = sorted((fact for fact in facts if fact[1] and fact[0] > 0), key=lambda fact: -fact[0])
-    return [reason for _, reason in telling if reason] or [_plain(candidate, constraints)]
+def reasons_for(candidate: Candidate, constraints: Constraints) -> list[Reason]:
+    """The facts behind the parts of the score, the one behind the largest part first."""
+    facts = {
+        "bought before": _bought_before(candidate),
+        "co-purchase": _bought_together(candidate),
+        "similar customers": _similar_customers(candidate),
+        "search": _search(candidate),
+        "popular": _popular(candidate),
+        "season": _season(candidate),
+        "category": _category(candidate),
+        "name": _name(candidate),
+        "price": _price(candidate),
+        "reviews": _reviews(candidate),
+    }
+    parts = sorted(candidate.parts.items(), key=lambda part: -part[1])
+    telling = [fact for part, value in parts if value > 0 and (fact := facts.get(part))]
+    aspect = aspect_fact(candidate.aspects)
+    return [*telling, *([aspect] if aspect else [])] or [_plain(candidate, constraints)]
+
+
+def _bought_before(candidate: Candidate) -> Reason | None:
+    times = candidate.proposal.times_bought
+    if not times:
+        return None
+    text = "You bought it before" if times == 1 else f"You bought it {times} times"
+    return {"kind": "bought_before", "text": text, "times": times}
 
 
 def _bought_together(candidate: Candidate) -> Reason | None:
     together = candidate.together
-    if together is None:
+    if together is None or not together.customers:
         return None
     return {
         "kind": "bought_together",
@@ -36,7 +51,7 @@ def _bought_together(candidate: Candidate) -> Reason | None:
 
 
 def _similar_customers(candidate: Candidate) -> Reason | None:
-    count, of = candidate.similar_customer_count, candidate.similar_customers
+    count, of = candidate.proposal.similar_customers, candidate.similar_customers
     if not count:
         return None
     most_like = f"{count} of the {of} customers most like you" if of > 1 else "the customer most like you"
@@ -44,20 +59,49 @@ def _similar_customers(candidate: Candidate) -> Reason | None:
 
 
 def _search(candidate: Candidate) -> Reason | None:
-    if not candidate.matched:
+    if not candidate.searched:
         return None
     words = " ".join(candidate.matched)
+    if not words:
+        return {"kind": "search", "text": "Near in meaning to what you asked for", "words": ""}
     return {"kind": "search", "text": f"Matches “{words}”", "words": words}
 
 
 def _popular(candidate: Candidate) -> Reason | None:
-    if not candidate.buyers:
+    buyers = candidate.proposal.buyers
+    return {"kind": "popular", "text": f"Bought by {_customers(buyers)}", "customers": buyers} if buyers else None
+
+
+def _season(candidate: Candidate) -> Reason:
+    days = candidate.proposal.days_unsold
+    if days is None:
+        return {"kind": "season", "text": "New in the shop"}
+    when = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
+    return {"kind": "season", "text": f"A customer discovered it {when}", "days": days}
+
+
+def _category(candidate: Candidate) -> Reason | None:
+    count, of = candidate.proposal.shelf, candidate.own
+    if not count:
         return None
-    return {
-        "kind": "popular",
-        "text": f"Bought by {_customers(candidate.buyers)}",
-        "customers": candidate.buyers,
-    }
+    text = f"In {candidate.category}, like {count} of the {of} products that you bought"
+    return {"kind": "category", "text": text, "category": candidate.category, "products": count, "of": of}
+
+
+def _name(candidate: Candidate) -> Reason | None:
+    return (
+        {"kind": "name", "text": "Its name is like those of products that you bought"}
+        if candidate.proposal.alike
+        else None
+    )
+
+
+def _price(candidate: Candidate) -> Reason | None:
+    usual = candidate.proposal.usual_price
+    if candidate.price is None or usual is None:
+        return None
+    text = f"Costs {candidate.price:.2f}; what you buy costs {usual:.2f} on average"
+    return {"kind": "price", "text": text, "price": str(candidate.price), "usual": f"{usual:.2f}"}
 
 
 def _reviews(candidate: Candidate) -> Reason | None:

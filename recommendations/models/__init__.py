@@ -10,7 +10,7 @@ from recommendations.models.answers import (
     Recommendation,
     RecommendedProduct,
 )
-from recommendations.models.fits import EngineFit, Neighbour, ProductPopularity
+from recommendations.models.fits import EngineFit, FitArray
 from recommendations.models.vectors import ProductEmbedding, QuestionVectors
 from recommendations.models.words import CatalogueWord, Synonym
 
@@ -22,9 +22,8 @@ __all__ = [
     "CatalogueWord",
     "Conversation",
     "EngineFit",
-    "Neighbour",
+    "FitArray",
     "ProductEmbedding",
-    "ProductPopularity",
     "QuestionVectors",
     "Rating",
     "Recommendation",

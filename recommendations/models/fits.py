@@ -1,9 +1,12 @@
 """What was learnt from all purchases at one time; questions are served from the active one."""
 
-from django.db import models
-from django.db.models import F, Q
+from collections.abc import Mapping
+from typing import Any
 
-from customers.models import Product
+import numpy as np
+from django.db import models, transaction
+from django.db.models import Q
+from numpy.typing import NDArray
 
 
 class EngineFitQuerySet(models.QuerySet["EngineFit"]):
@@ -13,11 +16,11 @@ class EngineFitQuerySet(models.QuerySet["EngineFit"]):
 
 
 class EngineFit(models.Model):
-    """One fit of the engine. Serving reads the rows of the active one."""
+    """One fit of the engine, complete: what it learnt lies in its arrays."""
 
     created_at = models.DateTimeField(auto_now_add=True)
     is_active = models.BooleanField(default=False)
-    parameters = models.JSONField(default=dict)
+    parameters = models.JSONField(default=dict, help_text="What was chosen on customers held out, and by what figures.")
     counts = models.JSONField(default=dict, help_text="Customers, products, purchases and neighbours of this fit.")
     quality = models.JSONField(default=dict, help_text="Hit rates on customers held out, by evidence and list length.")
     seconds = models.FloatField(default=0)
@@ -33,28 +36,34 @@ class EngineFit(models.Model):
     def __str__(self) -> str:
         return f"Fit {self.pk}"
 
+    @transaction.atomic
+    def activate(self) -> None:
+        """Serve this fit from now on, a new one or one of those that are kept."""
+        EngineFit.objects.filter(is_active=True).exclude(pk=self.pk).update(is_active=False)
+        self.is_active = True
+        self.save(update_fields=["is_active"])
 
-class Neighbour(models.Model):
-    """How much having bought `product` speaks for `neighbour`."""
+    def keep(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        for name, array in arrays.items():
+            data = np.ascontiguousarray(array).tobytes()
+            self.arrays.create(name=name, dtype=array.dtype.str, shape=list(array.shape), data=data)
 
-    fit = models.ForeignKey(EngineFit, on_delete=models.CASCADE, db_index=False)
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_index=False)
-    neighbour = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
-    weight = models.FloatField()
-    together = models.PositiveIntegerField(help_text="Customers who bought both.")
+    def read_arrays(self) -> dict[str, NDArray[Any]]:
+        """By name; read-only."""
+        return {row.name: np.frombuffer(row.data, row.dtype).reshape(row.shape) for row in self.arrays.all()}
+
+
+class FitArray(models.Model):
+    """One array of a fit, as numpy holds it."""
+
+    fit = models.ForeignKey(EngineFit, on_delete=models.CASCADE, related_name="arrays", db_index=False)
+    name = models.CharField(max_length=50)
+    dtype = models.CharField(max_length=10)
+    shape = models.JSONField()
+    data = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["fit", "product", "neighbour"], name="one_weight_a_pair")]
+        constraints = [models.UniqueConstraint(fields=["fit", "name"], name="one_array_a_name")]
 
-
-class ProductPopularity(models.Model):
-    """How many customers bought a product: ever, and lately with old purchases fading."""
-
-    fit = models.ForeignKey(EngineFit, on_delete=models.CASCADE, db_index=False)
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
-    buyers = models.PositiveIntegerField()
-    recent = models.FloatField(help_text="First purchases, halved every 30 days before the fit's newest purchase.")
-
-    class Meta:
-        indexes = [models.Index(F("fit"), F("recent").desc(), name="popularity_by_recent")]
-        constraints = [models.UniqueConstraint(fields=["fit", "product"], name="one_popularity_a_product")]
+    def __str__(self) -> str:
+        return self.name

@@ -11,7 +11,7 @@ def candidate_search(state: State, seen: Observing) -> State:
     """Which products may appear at all: those that the words and the filters allow."""
     constraints = state["constraints"]
     seen.input = constraints.as_json()
-    found = find_candidates(state["question"].customer, constraints, state["similar"])
+    found = find_candidates(state["visit"], constraints)
     seen.output = {
         "strategy": found.strategy,
         "considered": found.considered,

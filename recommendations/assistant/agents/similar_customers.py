@@ -1,6 +1,7 @@
 from recommendations.assistant.agent import agent
 from recommendations.assistant.state import State
 from recommendations.engine import similar
+from recommendations.engine.serving import visit_of
 from tracing.masking import pseudonym
 from tracing.spans import Observing
 
@@ -9,7 +10,8 @@ from tracing.spans import Observing
 def similar_customers(state: State, seen: Observing) -> State:
     """Who bought the same things."""
     customer = state["question"].customer
-    people = similar.similar_customers(customer) if customer else []
+    visit = visit_of(customer)
+    people = similar.similar_customers(visit) if customer else []
     seen.input = {"customer": pseudonym(customer.external_id) if customer else None}
     seen.output = [
         {
@@ -19,4 +21,4 @@ def similar_customers(state: State, seen: Observing) -> State:
         }
         for person in people
     ]
-    return {"similar": people}
+    return {"visit": visit, "similar": people}

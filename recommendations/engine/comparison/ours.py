@@ -1,32 +1,40 @@
-"""The engine's own ranking behind the protocol of the comparison."""
+"""The engine itself behind the protocol of the comparison: fitted and asked as in the shop."""
 
 from dataclasses import dataclass, field
 
-from scipy.sparse import csr_array
+import numpy as np
 
-from recommendations.engine.comparison.recommender import Scorer, Scores
+from recommendations.engine.catalogue import Catalogue
 from recommendations.engine.comparison.shop_files import Split
-from recommendations.engine.fitting import DEFAULT_RIDGE
-from recommendations.engine.heldout import popularity_before
+from recommendations.engine.learning import fit_model
+from recommendations.engine.model import Model
+from recommendations.engine.proposals import proposals
 from recommendations.engine.purchases import Ints, Purchases
-from recommendations.engine.scoring import blended, profiles, similar_scores
-from recommendations.engine.weights import gram_of, item_weights
-
-HALF_LIFE = 30 * 86_400.0  # seconds
+from recommendations.engine.serving import Visit
+from recommendations.engine.signals import Evidence, Shopper
 
 
 @dataclass
-class Ours(Scorer):
+class Ours:
     split: Split = field(repr=False)
-    weights: csr_array = field(init=False, repr=False)
+    train: Purchases = field(init=False, repr=False)
+    model: Model = field(init=False, repr=False)
 
-    def learn(self, train: Purchases) -> None:
-        [self.weights] = item_weights(gram_of(train.bought), [DEFAULT_RIDGE])
+    def fit(self, train: Purchases) -> None:
+        split, self.train = self.split, train
+        catalogue = Catalogue.of(split.product_names, split.categories, split.prices.tolist(), split.sentiment.tolist())
+        self.model, _ = fit_model(train, catalogue)
+        self.model.warmed()
 
-    def scores(self, customers: Ints, times: Ints) -> Scores:
-        return blended(
-            (profiles(self.train, customers) @ self.weights).toarray(),
-            similar_scores(self.train.bought, customers),
-            popularity_before(self.train, times, HALF_LIFE)[1],
-            self.train.bought[customers],
-        )
+    def rank(self, customers: Ints, times: Ints, n: int) -> Ints:
+        lists = np.full((len(customers), n), -1)
+        for row, (customer, at) in enumerate(zip(customers, times, strict=True)):
+            shopper = Shopper.among(self.train, int(customer), float(at))
+            visit = Visit(
+                None, self.model.product_pks[shopper.products], self.model, Evidence(self.model.tables, shopper)
+            )
+            found, _ = self.model.rows_of(
+                np.array([one.product_pk for one in proposals(visit, at_least=n)[:n]], np.int64)
+            )
+            lists[row, : len(found)] = found
+        return lists

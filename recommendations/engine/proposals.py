@@ -1,0 +1,126 @@
+"""What the engine proposes to a visit, in the order of the score, with what makes up the score. No query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from recommendations.engine.gathering import Floats, Ints, entries
+from recommendations.engine.popularity import DAY
+from recommendations.engine.serving import Visit
+from recommendations.engine.signals import BEST, PARTS, Evidence
+from recommendations.engine.together import FADE
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One product. The score is the sum of the parts."""
+
+    product_pk: int
+    parts: dict[str, float] = field(default_factory=dict)
+    with_pk: int | None = None  # the purchase that speaks most for it
+    with_customers: int = 0  # who bought both
+    similar_customers: int = 0  # of the most similar customers, who bought it
+    buyers: int = 0  # customers who ever bought it, before the visit
+    times_bought: int = 0  # by this customer
+    shelf: int = 0  # products of its category among those that the customer bought
+    alike: bool = False  # whether its name shares a word with one of these
+    usual_price: float | None = None  # what the customer pays: the geometric mean of the prices known
+    days_unsold: int | None = None  # since a customer bought it for the first time; None if none did
+
+    @property
+    def score(self) -> float:
+        return sum(self.parts.values(), 0.0)
+
+
+def proposals(
+    visit: Visit,
+    allowed: Sequence[int] | None = None,
+    *,
+    again: bool = False,
+    at_least: int = BEST,
+    also: Sequence[int] = (),
+) -> list[Proposal]:
+    """The best of those products (keys; None: of all), the best first; `again` adds what was bought before.
+
+    `at_least` so many, where there are, and what is in `also`. What the fit does not know comes last, with nothing
+    that speaks for it.
+    """
+    model, evidence = visit.model, visit.evidence
+    open_to = np.ones(len(model.product_pks), bool)
+    unknown: list[int] = []
+    if allowed is not None:
+        pks = np.array(allowed, np.int64)
+        rows, known = model.rows_of(pks)
+        open_to[:] = False
+        open_to[rows[known]] = True
+        unknown = pks[~known].tolist()
+    new = evidence.candidates(open_to & evidence.unbought)
+    if len(new) < at_least:
+        new = evidence.candidates(open_to & evidence.unbought, at_least)
+    if also:
+        rows, known = model.rows_of(np.array(also, np.int64))
+        forced = rows[known]
+        new = np.union1d(new, forced[(open_to & evidence.unbought)[forced]])
+    found = _new(visit, new)
+    if again:
+        found += _again(visit, open_to)
+    return sorted(found, key=lambda proposal: -proposal.score) + [Proposal(pk) for pk in unknown]
+
+
+def _new(visit: Visit, products: Ints) -> list[Proposal]:
+    evidence, pks = visit.evidence, visit.model.product_pks
+    columns = [
+        pks[products],
+        *_strongest(evidence, products),
+        evidence.neighbours_who_bought[products],
+        evidence.sales.buyers[products],
+        evidence.own_on_shelf(products),
+        evidence.names_alike(products) > 0,
+        (evidence.shopper.at - evidence.sales.last[products]) / DAY,
+        evidence.parts(products, visit.weights),
+    ]
+    return [
+        Proposal(
+            int(pk),
+            {part: float(value) for part, value in zip(PARTS, parts, strict=True) if value},
+            int(pks[own]) if own >= 0 else None,
+            int(customers),
+            int(similar),
+            int(buyers),
+            shelf=int(shelf),
+            alike=bool(alike),
+            usual_price=evidence.usual_price,
+            days_unsold=int(days) if np.isfinite(days) else None,
+        )
+        for pk, own, customers, similar, buyers, shelf, alike, days, parts in zip(*columns, strict=True)
+    ]
+
+
+def _again(visit: Visit, open_to: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> list[Proposal]:
+    shopper = visit.evidence.shopper
+    scores = visit.evidence.repeat_signals() @ visit.model.repeats
+    return [
+        Proposal(int(visit.model.product_pks[row]), {"bought before": float(score)}, times_bought=int(count))
+        for row, score, count in zip(shopper.products, scores, shopper.counts, strict=True)
+        if open_to[row]
+    ]
+
+
+def _strongest(evidence: Evidence, products: Ints) -> tuple[Ints, Floats]:
+    """(products,) the row of the purchase that speaks most for each, -1 for none, and who bought both."""
+    ridge, own = evidence.tables.ridge, evidence.shopper.products
+    at, which = entries(ridge, own)
+    place = np.full(ridge.shape[1], -1)
+    place[products] = np.arange(len(products))
+    of = place[ridge.indices[at]]
+    weight = ridge.data[at] * FADE ** evidence.shopper.ago[which].astype(float)
+    telling = np.flatnonzero((of >= 0) & (weight > 0))
+    telling = telling[np.argsort(weight[telling], kind="stable")]
+    strongest = np.full(len(products), -1)
+    strongest[of[telling]] = telling  # the heaviest stays
+    found = strongest >= 0
+    rows, customers = np.full(len(products), -1), np.zeros(len(products))
+    rows[found] = own[which[strongest[found]]]
+    customers[found] = evidence.tables.both[at[strongest[found]]]
+    return rows, customers
