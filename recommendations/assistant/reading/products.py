@@ -1,7 +1,6 @@
 """What a product is called in a question: the shop's categories and brands, what is excluded, and the words left."""
 
 import re
-from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from recommendations.assistant.filler import (
@@ -20,6 +19,8 @@ from recommendations.assistant.text import STRUCK, Scratch, fold, word_set
 from recommendations.engine.heads import head_of
 
 from .catalogue import WORD, Index, Mention
+from .exclusions import take_exclusions
+from .named import Named, add
 
 # Brands that are everyday words as well: written small beside other words they may mean the thing ("apple juice").
 _EVERYDAY = word_set(
@@ -29,41 +30,6 @@ _EVERYDAY = word_set(
     star sun pilot sharp brother"""
 )  # fmt: skip
 
-_NOT_A_THING = (
-    "thanks|thank|idea|matter|problem|preference|preferences|rush|budget|limit|one|longer"
-    "|more|less|worries|clue|doubt|way|need|pressure|hurry"
-    "|sure|too|so|very|only|just|really|yet|have|know|want|like|think|working|bought|buy|already"
-    "|mind|enough|much|many|that|sell|find"
-    "|care|expensive|cheap|pricey|overpriced|it|this|be|been|seem|a lot|the same|anything"
-    "|something|everything|exceeding|going|spending"
-)
-_EXCLUDES = (
-    r"(?:(?:any|some|every)(?:thing)? (?:but|except|besides|other than)(?: for)?|everything"
-    r" (?:but|except)|but (?:not|no)"
-    r"|and (?:not|no)|except(?:ing)?(?: for)?|excluding|exclude|other than|apart from|aside"
-    r" from|besides|instead of|rather than"
-    r"|avoid(?:ing)?|skip(?:ping)?|leave out|leaving out|minus"
-    r"|(?:do not|don't|dont|doesn't|does not|didn't|never|not|no longer) (?:want|like|need"
-    r"|include|show(?: me)?|recommend|suggest|give me|into|interested in|a fan of|fond of|looking"
-    r" for|use|drink|eat|wear|show)(?: to (?:see|buy|get))?"
-    r"|(?:hates?|dislikes?|can't stand|is allergic to|allergic to)|nothing (?:from|by|with"
-    r"|in|like|made of)|no more|none of|free of|free from"
-    r"|not (?:from|by|in|with)|without|not|no)"
-)
-_EXCLUSION = re.compile(
-    rf"(?<![\w'-])(?<!why )(?<!or )(?<!if ){_EXCLUDES}(?: (?:any|a|an|the|my|another|more|other"
-    rf"|yet another|made of|made with|made by|from|by|with|about|products?|kind of|type of|sort"
-    rf" of))*"
-    rf" (?!(?:{_NOT_A_THING})\b)(?P<things>[^.;:!?{re.escape(STRUCK)}()]{{1,80}})"
-)
-_THING_ENDS = re.compile(
-    r"\b(?:but|please|plz|pls|that|which|who|for|under|over|below|above|with|because|since"
-    r"|as|if|when|i|we|he|she|they|it|is|are"
-    r"|was|in|on|at|to|from|did|do|does|have|has|can|could|would|will|my|me|thanks|thank|just"
-    r"|only|anymore|again|though|too|either"
-    r"|this|last|so|what|how|show|give|recommend|suggest|find)\b"
-)
-_BETWEEN_THINGS = re.compile(r" *(?:,|/|\b(?:or|and|nor|&|no|not)\b)+ *")
 _GOES_WITH = re.compile(
     r"\b(?:go(?:es)?(?: (?:well|nicely|good|great|best|perfectly|together))?(?: together)?"
     r" with|(?:pairs?|match(?:es)?|fits?|works?)(?: (?:well|nicely|best|great))? with"
@@ -88,23 +54,10 @@ _OF_A_PERSON = re.compile(
 _BRAND_CUE = re.compile(r"\b(?:from|by|brand|brands|made by)(?: the)?(?: brand)? $")
 
 
-@dataclass
-class Named:
-    """What a question names, in the shop's writing where the shop has a name for it."""
-
-    words: str = ""
-    categories: list[str] = field(default_factory=list)
-    brands: list[str] = field(default_factory=list)
-    excluded_words: list[str] = field(default_factory=list)
-    excluded_categories: list[str] = field(default_factory=list)
-    excluded_brands: list[str] = field(default_factory=list)
-    goes_with: str = ""
-
-
 def take_products(scratch: Scratch, index: Index) -> Named:
     """Reads what is left of a question once prices, counts, periods and names are struck out."""
     named = Named()
-    _take_exclusions(scratch, index, named)
+    take_exclusions(scratch, index, named)
     _take_companion(scratch, named)
     _take_names_with_filler(scratch, index, named)
     kept: list[str] = _quoted(scratch)
@@ -119,45 +72,6 @@ def take_products(scratch: Scratch, index: Index) -> Named:
             end = run[-1].end()
     named.words = " ".join(kept)
     return named
-
-
-def _take_exclusions(scratch: Scratch, index: Index, named: Named) -> None:
-    place = 0
-    while match := _EXCLUSION.search(scratch.low, place):
-        things = match["things"]
-        if ends := _THING_ENDS.search(things):
-            things = things[: ends.start()]
-        start = match.start("things")
-        named_any = False
-        for thing in _split(things):
-            named_any |= _exclude(scratch.text[start + thing.start() : start + thing.end()], index, named)
-        end = start + len(things) if named_any else match.start("things")
-        if named_any:
-            scratch.strike(match.start(), end)
-        place = max(end, match.start() + 1)
-
-
-def _split(things: str) -> list[re.Match[str]]:
-    """The single things of "nuts, soy or milk", each with its place."""
-    parts, place = [], 0
-    for joint in [*_BETWEEN_THINGS.finditer(things), None]:
-        end = joint.start() if joint else len(things)
-        if part := re.compile(r"\S.*\S|\S").search(things, place, end):
-            parts.append(part)
-        place = joint.end() if joint else end
-    return parts
-
-
-def _exclude(thing: str, index: Index, named: Named) -> bool:
-    words = list(WORD.findall(thing))[:4]
-    mentions = list(index.find(words))
-    for mention in mentions:
-        wanted = named.excluded_brands if mention.is_brand else named.excluded_categories
-        _add(wanted, mention.name)
-    if not mentions and (rest := [word for word in words if word.lower() not in STOP]):
-        _add(named.excluded_words, " ".join(rest))
-        return True
-    return bool(mentions)
 
 
 def _take_companion(scratch: Scratch, named: Named) -> None:
@@ -177,7 +91,7 @@ def _take_names_with_filler(scratch: Scratch, index: Index, named: Named) -> Non
         start, end = words[mention.first].start(), words[mention.last - 1].end()
         several = mention.last - mention.first > 1 and STRUCK not in scratch.low[start:end]
         if several and any(word[0] in STOP for word in words[mention.first : mention.last]):
-            _add(named.brands if mention.is_brand else named.categories, mention.name)
+            add(named.brands if mention.is_brand else named.categories, mention.name)
             scratch.strike(start, end)
 
 
@@ -242,10 +156,10 @@ def _read_run(scratch: Scratch, run: list[re.Match[str]], index: Index, named: N
         alone = mention.last - mention.first == len(run)
         if mention.is_brand:
             if _is_meant(scratch, run, written, mention, alone=alone):
-                _add(named.brands, mention.name)
+                add(named.brands, mention.name)
                 kept[mention.first : mention.last] = [False] * (mention.last - mention.first)
         elif mention.first <= head < mention.last:
-            _add(named.categories, mention.name)
+            add(named.categories, mention.name)
             if alone or not any(kept[: mention.first]):
                 kept[mention.first : mention.last] = [False] * (mention.last - mention.first)
     words = [word for word, keep in zip(written, kept, strict=True) if keep]
@@ -269,8 +183,3 @@ def _is_loose_number(word: str) -> bool:
 
 def _bare(word: str) -> str:
     return word.removesuffix("'s") if word.lower().endswith("'s") and len(word) > 4 else word
-
-
-def _add(names: list[str], name: str) -> None:
-    if name not in names:
-        names.append(name)

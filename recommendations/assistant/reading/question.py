@@ -25,12 +25,13 @@ _AGAIN = re.compile(
     r"|ran out|refills?|replenish(?:ing)?)\b"
 )
 _NEVER_BOUGHT = re.compile(
-    r"\b(?:haven't|have not|hasn't|has not|havent|hasnt|not|never|don't|do not|didn't|without)\b[^.,;!?]{0,25}\b"
+    r"\b(?:haven't|have not|hasn't|has not|havent|hasnt|not|never|don't|do not|didn't|without)\b"
+    r"(?! (?:recommend|suggest|show|give|want|need)\b)[^.,;!?]{0,25}\b"
     r"(?:already|before|yet|bought|own|again)\b"
 )
 _PHRASES = re.compile(
     r"\b(?:(?:back )?in stock|on sale|on hand|(?:to|in) my (?:basket|cart)|treat (?:my|your|him|her)(?:self)?"
-    r"|hook (?:me|us|him|her) up|what(?:'s| is) hot|hot right now|bored af|my age(?: group)?"
+    r"|hook (?:me|us|him|her) up|what(?:'s| is) hot|hot right now|bored af|never ?mind|no worries|my age(?: group)?"
     r"|(?:my|our|his|her|the) last(?= (?:orders?|purchases?|buys?|items?|things?|one|\w+ (?:i|we|from|was))\b))\b"
     r"|\b(?:mother|father|sister|brother|daughter|son)s?[ -]in[ -]laws?\b|^(?:yo|bruh|dude)\b(?!.yo)"
     r"|^(?:hey|hi|hello|ok|okay) (?:alexa|siri|google|cortana)\b|^(?:alexa|siri|google)(?=,)"
