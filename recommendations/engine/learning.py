@@ -199,7 +199,7 @@ def _blend(choices: Choices, shrink: float) -> Floats:
 
 
 def _best_shrink(choices: Choices, folds: Ints) -> tuple[float, Floats, dict[str, float]]:
-    """The default, unless another is better by more than a standard error of the paired difference on customers
+    """The default, unless another is better by more than two standard errors of the paired difference on customers
     that the blend was not fitted to; with the scores of those."""
     scores = {shrink: np.zeros(len(choices.products)) for shrink in SHRINKS}
     for fold in range(FOLDS):
@@ -210,7 +210,7 @@ def _best_shrink(choices: Choices, folds: Ints) -> tuple[float, Floats, dict[str
     ndcg = {shrink: choices.ndcg(of_shrink) for shrink, of_shrink in scores.items()}
     best = max(SHRINKS, key=lambda shrink: ndcg[shrink].mean())
     gain = ndcg[best] - ndcg[DEFAULT_SHRINK]
-    chosen = best if gain.mean() > gain.std() / np.sqrt(len(gain)) else DEFAULT_SHRINK
+    chosen = best if gain.mean() > 2 * gain.std() / np.sqrt(len(gain)) else DEFAULT_SHRINK
     figures = {f"ndcg_10 at shrink {shrink:g}": round(float(each.mean()), 4) for shrink, each in ndcg.items()}
     return chosen, scores[chosen], figures
 
