@@ -22,18 +22,19 @@ NAMES = {
     "fit": r"fits?|fitted|fitting|misfit|sizes?|sized|sizing|snug"
     r"|bad (?:small|big|large|short|long|tight|loose|narrow|wide)",
 }
-NAMED = re.compile("|".join(rf"(?P<{aspect}>\b(?:{names})\b)" for aspect, names in NAMES.items()), re.IGNORECASE)
+# Of text in lower case, which is much quicker than ignoring case.
+NAMED = re.compile(r"\b(?:" + "|".join(rf"(?P<{aspect}>(?:{names})\b)" for aspect, names in NAMES.items()) + ")")
 
 
 def judged_aspects(parts: list[str], scores: list[float]) -> list[str]:
     """Of a review's sentences and their scores (see reading.py): "fit+" for praise, "fit-" for blame, in order."""
     found = defaultdict(list)
     for part, whole in zip(parts, scores, strict=True):
-        if NAMED.search(part):
+        if NAMED.search(part.lower()):
             clauses = [clause for clause in CLAUSE_END.split(part) if clause.strip()]
             apart = sentence_scores(clauses) if len(clauses) > 1 else [whole]
             for clause, score in zip(clauses, apart, strict=True):
-                for aspect in {match.lastgroup or "" for match in NAMED.finditer(clause)}:
+                for aspect in {match.lastgroup or "" for match in NAMED.finditer(clause.lower())}:
                     found[aspect].append(score)
     judged = []
     for aspect, apart in found.items():
