@@ -10,6 +10,7 @@ import gzip
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,9 +20,10 @@ from typing import Any
 from recommendations.assistant.reading import Catalogue, read_question
 from recommendations.assistant.text import fold
 from recommendations.engine.constraints import Constraints
-from recommendations.engine.heads import head_of
+from recommendations.engine.heads import LINKS, head_of
 
 THINGS = ("core_product_type", "product_name")
+NO_NAME = LINKS | {"a", "an", "the", "and", "or", "&"}
 NAMED = (*THINGS, "creator", "modifier", "material", "color", "shape", "UoM")  # what a search should look for
 DAY = date(2026, 1, 1)
 _DIGIT = re.compile(r"\d")
@@ -64,7 +66,7 @@ def _query(row: dict[str, Any]) -> Query:
 def measure(folder: Path) -> dict[str, Any]:
     """Every figure with its number of cases and, where there is one, its baseline's on the same cases."""
     dev, train = load(folder / "queryner" / "dev.jsonl"), load(folder / "queryner" / "train.jsonl.gz")
-    shop = Catalogue(brands=brands_of(train))
+    shop = shop_of(train)
     read = [(query, reading(query.text, shop)) for query in dev]
     more = [(query, reading(query.text, shop)) for query in train if of_price(query) or _DIGIT.search(query.text)]
     return {
@@ -123,13 +125,19 @@ def kept(
     for query, wanted in read:
         searched = {fold(word) for word in _plain(" ".join((wanted.words, *wanted.brands)))}
         for token, label in zip(query.tokens, query.labels, strict=True):
-            if label in labels and (not numbers_only or _DIGIT.search(token)):
+            if label in labels and token not in NO_NAME and (not numbers_only or _DIGIT.search(token)):
                 seen.append(all(fold(word) in searched for word in _plain(token)))
     return {"kept": _share(seen), "words": len(seen)}
 
 
-def brands_of(queries: Iterable[Query]) -> tuple[str, ...]:
-    return tuple(sorted({brand for query in queries for brand in query.of("creator") if len(brand) > 2}))
+def shop_of(queries: list[Query]) -> Catalogue:
+    """A shop with the brands of these queries; everyday ones are what they mostly do not mean as a brand."""
+    named = {brand for query in queries for brand in query.of("creator") if len(brand) > 2}
+    uses: Counter[tuple[str, bool]] = Counter()
+    for query in queries:
+        uses.update((token, label == "creator") for token, label in zip(query.tokens, query.labels, strict=True))
+    everyday = tuple(sorted(brand for brand in named if uses[brand, False] > uses[brand, True]))
+    return Catalogue(brands=tuple(sorted(named)), everyday_brands=everyday)
 
 
 def brands(read: list[tuple[Query, Constraints]], shop: Catalogue) -> dict[str, Any]:

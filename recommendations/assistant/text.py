@@ -34,9 +34,25 @@ def lowered(text: str) -> str:
     return "".join(low if len(low := c.lower()) == 1 else c for c in text)
 
 
+def unaccented(word: str) -> str:
+    """In lower case, without accents."""
+    if word.isascii():
+        return word.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+
+
+def one_slip_apart(word: str, meant: str) -> bool:
+    """One letter too many, too few or wrong, or two swapped; the first letter is right."""
+    if word[0] != meant[0] or abs(len(word) - len(meant)) > 1:
+        return False
+    same = next((i for i, (one, other) in enumerate(zip(word, meant, strict=False)) if one != other), len(meant))
+    rest, other = word[same:], meant[same:]
+    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or (rest[1::-1] + rest[2:] == other)
+
+
 def fold(word: str) -> str:
     """A word without case, accents, possessive and number: "Café's" and "cafes" are the same."""
-    word = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    word = unaccented(word)
     word = word.removesuffix("'s").removesuffix("'")
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-2] if word.endswith(("sses", "xes", "zes", "ches", "shes")) else word[:-1]

@@ -223,6 +223,13 @@ NO_PRICES = [
     "under",
     "$",
     "under nothing",
+    "iphone 11 max case",
+    "925 sterling silver",
+    "dewalt 20v max 8 piece set",
+    "iphone 15 plus",
+    "for 5 people",
+    "I have about forty of them",
+    "Spending: 2025",
 ]
 
 

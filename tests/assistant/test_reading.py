@@ -20,7 +20,11 @@ SHOP = Catalogue(
         "Groceries",
         "SOFT DRINKS",
     ),
-    brands=("Apple", "Samsung", "Sony", "New Balance", "Lego"),
+    brands=(
+        *("Apple", "Samsung", "Sony", "New Balance", "Lego"),
+        *("Levi's", "Coca-Cola", "Black & Decker", "M&M", "Ring"),
+    ),
+    everyday_brands=("Ring",),
 )
 
 
@@ -194,6 +198,8 @@ def test_the_words_are_what_the_product_is_called(question, words):
         ("anything for the kitchen", ("Home & Kitchen",), ""),
         ("soft drinks", ("SOFT DRINKS",), ""),
         ("some new clothes", ("Clothing",), ""),
+        ("electronis under 50", ("Electronics",), ""),
+        ("grocerries", ("Groceries",), ""),
         ("leather shoes", ("Shoes",), "leather shoes"),
         ("shoe rack", (), "shoe rack"),
         ("running shoes size 42", ("Shoes",), "running shoes size 42"),
@@ -218,6 +224,19 @@ def test_a_category_holds_where_it_says_what_the_thing_is(question, categories, 
         ("lego", ("Lego",), ""),
         ("apple juice", (), "apple juice"),
         ("juice from apple", ("Apple",), "juice"),
+        ("samsung's newest tv", ("Samsung",), "tv"),
+        ("samsng tv", ("Samsung",), "tv"),
+        ("newbalance sneakers", ("New Balance",), "sneakers"),
+        ("Newbalance's sneakers", ("New Balance",), "sneakers"),
+        ("legos", ("Lego",), ""),
+        ("levis jeans", ("Levi's",), "jeans"),
+        ("coca cola", ("Coca-Cola",), ""),
+        ("black and decker drill", ("Black & Decker",), "drill"),
+        ("a 21 mm drill bit", (), "21 mm drill bit"),
+        ("ring doorbell", (), "ring doorbell"),
+        ("a Ring doorbell", ("Ring",), "doorbell"),
+        ("a nose ring", (), "nose ring"),
+        ("something by ring", ("Ring",), ""),
     ],
 )
 def test_a_brand_holds_unless_it_may_be_an_everyday_word(question, brands, words):

@@ -44,8 +44,8 @@ _EXCLUDES = (
     rf"|not (?:from|by|in|with)|without|isn't|isnt|aren't|not|no(?! (?:{_CALLED_SO})\b))"
 )
 _EXCLUSION = re.compile(
-    rf"(?<![\w'-])(?<!why )(?<!\bor )(?<!\bif )(?:{_EXCLUDES}(?: (?:the colou?r|any|a|an|the|my|another|more|other|yet another|for"
-    r"|made of|made with|made by|from|by|with|about|products?|kind of|type of|sort of))* (?!(?:"
+    rf"(?<![\w'-])(?<!why )(?<!\bor )(?<!\bif )(?:{_EXCLUDES}(?: (?:the colou?r|any|a|an|the|my|another|more|other"
+    r"|yet another|for|made of|made with|made by|from|by|with|about|products?|kind of|type of|sort of))* (?!(?:"
     rf"{_NOT_A_THING})\b)|(?<= )-(?=[a-z]))(?P<things>[^.;:!?{re.escape(STRUCK)}()]{{1,80}})"
 )
 _THING_ENDS = re.compile(

@@ -69,8 +69,11 @@ _WEIGHED = re.compile(
 _MEASURE_BEFORE = re.compile(
     r"(?:#|\b(?:height|width|length|depth|diameter|weight|weigh(?:s|ing)|waist|chest|inseam|aged?|ages|sizes?|spf|factor"
     r"|no\.?|number|model|volume|chapter|grade|level|part|turn(?:s|ed|ing)|(?:he|she|who) is|he's|she's|i'm|i am"
-    r"|windows|(?:down to|to|at|of) -) ?)$"
+    r"|(?:down to|to|at|of) -) ?)$"
 )
+
+_MODEL_BEFORE = re.compile(r"\b(?:iphone|ipad|galaxy|pixel|redmi|moto|gopro|playstation|xbox|windows|kindle|echo) $")
+HIGHEST_MODEL = 100
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,15 @@ def _read(match: re.Match[str]) -> Amount | None:
         value, currency = value / 100, _iso(before) or _CENTS[after]
     if currency and _REBATE.match(text, match.end()):
         return None
-    if not currency and _MEASURE_BEFORE.search(text, max(0, match.start() - 20), match.start()):
+    if not currency and _is_numbered(text, match.start(), value):
         return None
     return Amount(*match.span(), value, match["number"], currency, roughly)
+
+
+def _is_numbered(text: str, start: int, value: Decimal) -> bool:
+    before = max(0, start - 20)
+    model = value < HIGHEST_MODEL and _MODEL_BEFORE.search(text, before, start)
+    return bool(model or _MEASURE_BEFORE.search(text, before, start))
 
 
 def _iso(written: str) -> str:

@@ -172,9 +172,14 @@ def _read_run(scratch: Scratch, run: list[re.Match[str]], index: Index, named: N
 
 def _is_meant(scratch: Scratch, run: list[re.Match[str]], written: list[str], mention: Mention, *, alone: bool) -> bool:
     said = " ".join(written[mention.first : mention.last])
-    if alone or said.lower() not in _EVERYDAY or said != said.lower():
+    if alone or not (mention.is_everyday or said.lower() in _EVERYDAY) or _stands_out(said, written):
         return True
     return bool(_BRAND_CUE.search(scratch.low[: run[mention.first].start()]))
+
+
+def _stands_out(said: str, written: list[str]) -> bool:
+    """Whether capitals tell a name: "Ring" in "a Ring doorbell", not in "Phone Case"."""
+    return said != said.lower() and (said.isupper() or any(word == word.lower() for word in written))
 
 
 def _is_loose_number(word: str) -> bool:

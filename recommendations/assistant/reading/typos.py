@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from recommendations.assistant.filler import CONTEXT, STOP
-from recommendations.assistant.text import fold, word_set
+from recommendations.assistant.text import fold, one_slip_apart, word_set
 
 from .catalogue import Index
 
@@ -67,17 +67,8 @@ def _meant(word: str) -> str:
         return _COMMON_SLIPS[word]
     if swapped := _swaps(word) & _SHORT:
         return min(swapped)
-    return next((long for long in sorted(_LONG) if _one_slip_apart(word, long)), "")
+    return next((long for long in sorted(_LONG) if one_slip_apart(word, long)), "")
 
 
 def _swaps(word: str) -> set[str]:
     return {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
-
-
-def _one_slip_apart(word: str, meant: str) -> bool:
-    """One letter too many, too few or wrong, or two swapped; the first letter is right."""
-    if word[0] != meant[0] or abs(len(word) - len(meant)) > 1:
-        return False
-    same = next((i for i, (one, other) in enumerate(zip(word, meant, strict=False)) if one != other), len(meant))
-    rest, other = word[same:], meant[same:]
-    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or (rest[1::-1] + rest[2:] == other)
