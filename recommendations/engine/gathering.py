@@ -1,9 +1,9 @@
 """Rows of sparse tables, summed: what a few products say of all others."""
 
-import operator
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+T = TypeVar("T")
 
 CORES = 2
 BLOCK = 256  # rows of a product of matrices that are held at once
@@ -42,16 +43,24 @@ def largest(scores: Floats, n: int) -> Ints:
 
 def multiplied(left: csr_array, right: csr_array) -> Iterator[tuple[slice, csr_array]]:
     """The product of two sparse matrices some rows at a time, so that a dense result never stands in memory whole."""
-    blocks = [slice(start, start + BLOCK) for start in range(0, left.shape[0], BLOCK)]
+    yield from by_blocks(lambda _, rows: rows @ right, left)
+
+
+def by_blocks(function: Callable[[int, csr_array], T], table: csr_array) -> Iterator[tuple[slice, T]]:
+    """What the function gives for the number of a first row and some rows of the table, in order, by threads."""
     with ThreadPoolExecutor(CORES) as threads:
-        waiting: deque[tuple[slice, Future[csr_array]]] = deque()
-        for block in blocks:
-            waiting.append((block, threads.submit(operator.matmul, left[block], right)))
+        waiting: deque[tuple[slice, Future[T]]] = deque()
+        for block in blocks(table.shape[0]):
+            waiting.append((block, threads.submit(function, block.start, table[block])))
             if len(waiting) > CORES:
-                rows, product = waiting.popleft()
-                yield rows, product.result()
-        for rows, product in waiting:
-            yield rows, product.result()
+                done, result = waiting.popleft()
+                yield done, result.result()
+        for done, result in waiting:
+            yield done, result.result()
+
+
+def blocks(rows: int) -> list[slice]:
+    return [slice(start, min(start + BLOCK, rows)) for start in range(0, rows, BLOCK)]
 
 
 def strongest(table: csr_array, n: int) -> csr_array:
