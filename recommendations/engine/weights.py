@@ -24,8 +24,8 @@ def item_weights(together: Together, ridges: Sequence[float]) -> list[csr_array]
     products, nearest = together.neighbours.shape
     if nearest >= products - 1:
         return [_dense(together, ridge) for ridge in ridges]
-    solved = solve(together, np.arange(products), ridges)
-    return [weights_table(together.neighbours, weights) for weights in solved]
+    each = solve(together, np.arange(products), ridges)
+    return [weights_table(together.neighbours, weights) for weights in each]
 
 
 def weights_table(neighbours: Ints, weights: Floats) -> csr_array:
@@ -43,19 +43,23 @@ def solve(together: Together, columns: Ints, ridges: Sequence[float]) -> list[Fl
     """
     batches = [columns[start : start + BATCH] for start in range(0, len(columns), BATCH)]
     with ThreadPoolExecutor(CORES) as threads, threadpool_limits(1):  # threads of BLAS fight over small systems
-        solved = list(threads.map(lambda batch: _solve_batch(together, batch, ridges), batches))
-    return [np.concatenate(parts) for parts in zip(*solved, strict=True)]
+        parts = list(threads.map(lambda batch: _solve_batch(together, batch, ridges), batches))
+    return [np.concatenate(of_ridge) for of_ridge in zip(*parts, strict=True)]
 
 
 def _solve_batch(together: Together, columns: Ints, ridges: Sequence[float]) -> list[Floats]:
     neighbours = together.neighbours[columns]
-    products, nearest = together.neighbours.shape
-    inside = neighbours < products
+    inside = neighbours < len(together.neighbours)
     rows = np.where(inside, neighbours, 0)
     both = inside[:, :, None] & inside[:, None, :]
     systems = np.where(both, together.looked_up(rows[:, :, None], rows[:, None, :]), 0).astype(float)
     towards = np.where(inside, together.looked_up(rows, columns[:, None]), 0).astype(float)
-    diagonal = np.eye(nearest)
+    return solved(systems, towards, ridges)
+
+
+def solved(systems: NDArray[np.float64], towards: NDArray[np.float64], ridges: Sequence[float]) -> list[Floats]:
+    """(columns, nearest, nearest) and (columns, nearest) of counts -> for each ridge (columns, nearest)."""
+    diagonal = np.eye(systems.shape[1])
     return [
         np.linalg.solve(systems + ridge * diagonal, towards[:, :, None])[:, :, 0].astype(np.float32) for ridge in ridges
     ]
