@@ -1,8 +1,11 @@
 """What works in the background. A task takes ids and makes one call."""
 
 import logging
+import subprocess
+import sys
 
 from celery import shared_task
+from django.conf import settings
 
 from customers.models import Customer
 from recommendations.assistant.ask import ask
@@ -10,7 +13,6 @@ from recommendations.assistant.intent import classifier, meanings
 from recommendations.assistant.judge import judge_answers
 from recommendations.assistant.review_sentiment import reread_reviews
 from recommendations.engine import embeddings
-from recommendations.engine.fitting import fit_engine
 
 EMBEDDING_SECONDS = 90.0  # then the next run goes on: no task holds one of the few threads for hours
 
@@ -25,9 +27,10 @@ def answer_question(query: str, customer_id: int | None = None, top_n: int = 5) 
 
 
 @shared_task
-def refit_engine() -> int:
-    """Fits the engine to the purchases of today; gives the fit's id."""
-    return fit_engine().pk
+def refit_engine() -> None:
+    """Fits the engine to the purchases of today, in a process of its own: the threads of this one may be answering
+    questions, and what a fit takes in memory goes with its process. Raises CalledProcessError if the fit fails."""
+    subprocess.run([sys.executable, settings.BASE_DIR / "manage.py", "fit_engine", "--quiet", "--yield"], check=True)
 
 
 @shared_task

@@ -94,9 +94,11 @@ def warm_up() -> None:
     """Loads and trains what the first question of a process would wait for."""
     from recommendations.assistant.graph import graph
     from recommendations.assistant.intent import classifier
+    from recommendations.engine.serving import current
 
     graph()
     classifier.warm_up()
+    current()
 
 
 def describe(root: Root, state: "State", recommendation: Recommendation) -> None:

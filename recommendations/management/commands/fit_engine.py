@@ -1,8 +1,11 @@
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommendations.engine.fitting import FitRunning, fit_engine
+
+NICENESS = 10
 
 
 class Command(BaseCommand):
@@ -10,8 +13,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quiet", action="store_true", help="Print no progress.")
+        parser.add_argument("--yield", dest="yields", action="store_true", help="Let other processes go first.")
 
-    def handle(self, *args: Any, quiet: bool, **options: Any) -> None:
+    def handle(self, *args: Any, quiet: bool, yields: bool, **options: Any) -> None:
+        if yields:
+            os.nice(NICENESS)
         try:
             fit = fit_engine((lambda _: None) if quiet else self.stderr.write)
         except FitRunning as refusal:
