@@ -12,8 +12,8 @@ from recommendations.assistant.text import word_set
 _ABBREVIATIONS = dict(
     pair.split("=")
     for pair in word_set(
-        """2day=today 2moro=tomorrow abt=about adn=and agn=again b4=before bday=birthday bf=boyfriend cuz=because
-        gf=girlfriend hav=have hv=have hve=have hw=how idk=know im=i'm ive=i've iv=i've lookin=looking
+        """2day=today 2moro=tomorrow abt=about adn=and adress=address agn=again b4=before bday=birthday bf=boyfriend
+        cuz=because gf=girlfriend hav=have hv=have hve=have hw=how idk=know im=i'm ive=i've iv=i've lookin=looking
         luv=love luvs=loves mth=month nr=number plz=please pls=please ppl=people r=are rly=really rlly=really
         smth=something sth=something smthng=something sumthing=something teh=the thx=thanks tmrw=tomorrow tmr=tomorrow
         tnx=thanks ty=thanks u=you ur=your w/=with wat=what watcha=what wen=when whats=what's wht=what wich=which
@@ -22,7 +22,7 @@ _ABBREVIATIONS = dict(
 )
 _WORD = re.compile(r"(?<![\w'])[a-z0-9]+(?:'[a-z]+|/)?(?![\w'])")
 _VOWELS = re.compile("[aeiouy]")
-SEEN = 3  # training questions that have a word, before others' slips are taken for it
+SEEN = 3  # training questions that have a word
 SHORTEST_DROPPED, SHORTEST_SLIP = 4, 6  # letters: a shorter word is a slip away from too many things that are sold
 
 
@@ -30,7 +30,7 @@ SHORTEST_DROPPED, SHORTEST_SLIP = 4, 6  # letters: a shorter word is a slip away
 class Slips:
     """The words of the training questions, and which of them others may be a slip away from."""
 
-    seen: frozenset[str]
+    known: frozenset[str]  # what two have is no slip
     mendable: Mapping[str, int]  # and how many questions have it
     by_consonants: Mapping[str, list[str]]
 
@@ -42,14 +42,15 @@ class Slips:
         by_consonants = defaultdict(list)
         for word in mendable:
             by_consonants[_consonants(word)].append(word)
-        return cls(frozenset(counts), mendable, dict(by_consonants))
+        known = frozenset(word for word, n in counts.items() if n > 1)
+        return cls(known, mendable, dict(by_consonants))
 
     def mended(self, text: str) -> str:
         """Lower-case text with abbreviations written out and slips mended; words that are known stay as they are."""
         return _WORD.sub(lambda match: self._meant(_ABBREVIATIONS.get(match[0], match[0])), text)
 
     def _meant(self, word: str) -> str:
-        if word in self.seen or not word.isalpha():
+        if word in self.known or not word.isalpha():
             return word
         near = [long for long in self.by_consonants.get(_consonants(word), ()) if _is_shortened(word, long)]
         near += [swapped for swapped in _swapped(word) if swapped in self.mendable]

@@ -12,8 +12,8 @@ from recommendations.engine.embeddings.errors import Unavailable
 from recommendations.engine.embeddings.model import available, embed_one
 from recommendations.models.vectors import INDEXED
 
-FEW = 5000  # products that are compared one by one sooner than through the index
-LOOKED_AT = 100  # candidates that the index keeps on its way; more finds more of the truly nearest
+FEW = 2000  # products that are compared one by one sooner than through the index
+LOOKED_AT = 200  # candidates that the index keeps on its way; more finds more of the truly nearest
 
 ONE_BY_ONE = """
 SELECT product_id, 1 - (vector <=> %(text)s::halfvec) FROM recommendations_productembedding

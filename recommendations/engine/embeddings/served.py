@@ -14,6 +14,7 @@ from recommendations.engine.embeddings.errors import Unavailable
 
 REST_SECONDS = 30  # a server that did not answer is left alone for so long
 CONNECT_SECONDS = 3.0
+QUESTION_SECONDS = 5.0  # that a shopper waits at most; the background waits for as long as for an answer
 
 
 def embed(model: str, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -29,8 +30,9 @@ def embed(model: str, texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def _asked(model: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    timeout = settings.OLLAMA_TIMEOUT if len(texts) > 1 else min(QUESTION_SECONDS, settings.OLLAMA_TIMEOUT)
     try:
-        answer = _client(settings.OLLAMA_BASE_URL, settings.OLLAMA_TIMEOUT).embed(model, list(texts))
+        answer = _client(settings.OLLAMA_BASE_URL, timeout).embed(model, list(texts))
         vectors: NDArray[np.float32] = np.array(answer.embeddings, dtype=np.float32)
     except (httpx.HTTPError, ConnectionError, ollama.ResponseError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0][:200]
