@@ -1,10 +1,19 @@
-"""A small shop with two tastes, for tests that need enough customers to measure anything."""
+"""Small shops: of rows that are told one by one, of chance, and one with two tastes in the database."""
 
 import random
 from datetime import timedelta
 
+import numpy as np
+
 from customers.models import Category, Customer, Product, Purchase
+from recommendations.engine.model import Model
+from recommendations.engine.purchases import Purchases
+from recommendations.engine.serving import Visit
+from recommendations.engine.signals import Evidence, Shopper
 from tests.factories import SOME_DAY
+
+DAY = 86_400
+ASKED = (SOME_DAY + timedelta(days=60)).timestamp()  # when the customers of the two tastes come again
 
 SHELVES = {
     "Kitchen": (
@@ -19,6 +28,24 @@ SHELVES = {
     ),
     "Garden": ("Spade", "Garden Hose", "Watering Can", "Rake", "Pruning Shears", "Plant Pot", "Seed Tray", "Trowel"),
 }
+
+
+def some(*lines: tuple[int, int, int]) -> Purchases:
+    """(customer, product, time) each."""
+    return Purchases.of(*(np.array([line[field] for line in lines], np.int64) for field in range(3)))
+
+
+def random_purchases(seed: int, customers: int = 20, products: int = 8, lines: int = 120, days: int = 60) -> Purchases:
+    """Once a day at most moments, so that many products share one; some products may not be sold at all."""
+    chance = np.random.default_rng(seed)
+    customer, product, day = (chance.integers(0, most, lines) for most in (customers, products, days))
+    return Purchases.of(customer, product, day * DAY, np.arange(products))
+
+
+def visit_among(purchases: Purchases, model: Model, row: int, at: float) -> Visit:
+    """That customer's, as the purchases know them."""
+    shopper = Shopper.among(purchases, row, at)
+    return Visit(None, model.product_pks[shopper.products], model, Evidence(model.tables, shopper))
 
 
 def a_shop_with_two_tastes(customers: int = 80, seed: int = 0) -> None:

@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from sklearn.linear_model import Ridge
 
-from recommendations.engine.weights import gram_of, item_weights, nearest_products
+from recommendations.engine.comparison.ease import EASE
+from recommendations.engine.purchases import Purchases
+from recommendations.engine.together import count_together
+from recommendations.engine.weights import item_weights, solve, weights_table
 
 RIDGE = 3.0
 
@@ -14,55 +17,75 @@ def some_purchases(customers: int = 60, products: int = 12, seed: int = 0) -> cs
     return csr_array((np.random.default_rng(seed).random((customers, products)) < 0.3).astype(np.float32))
 
 
-def ridge_of_scikit_learn(bought: np.ndarray, product: int) -> np.ndarray:
-    others = [other for other in range(bought.shape[1]) if other != product]
+def ridge_of_scikit_learn(bought: np.ndarray, product: int, others: list[int]) -> np.ndarray:
     column = np.zeros(bought.shape[1])
-    column[others] = Ridge(alpha=RIDGE, fit_intercept=False).fit(bought[:, others], bought[:, product]).coef_
+    if others:
+        column[others] = Ridge(alpha=RIDGE, fit_intercept=False).fit(bought[:, others], bought[:, product]).coef_
     return column
 
 
-@pytest.mark.parametrize("dense_below", [0, 1500], ids=["sparse", "dense"])
-def test_each_column_is_the_ridge_regression_of_a_product_on_the_others(dense_below):
+@pytest.mark.parametrize("most", [0, 12_000], ids=["sparse counts", "all counts"])
+@pytest.mark.parametrize("nearest", [3, 11])
+def test_each_column_is_the_ridge_regression_of_a_product_on_its_nearest(monkeypatch, nearest, most):
+    monkeypatch.setattr("recommendations.engine.together.TABLE", most)
+    monkeypatch.setattr("recommendations.engine.weights.BATCH", 5)
     bought = some_purchases()
-    [weights] = item_weights(gram_of(bought), [RIDGE], nearest=20, dense_below=dense_below)
-    for product in range(bought.shape[1]):
-        expected = ridge_of_scikit_learn(bought.toarray(), product)
+    together = count_together(bought, nearest=nearest, all_below=0)
+    weights = weights_table(together.neighbours, solve(together, np.arange(12), [RIDGE])[0]).toarray()
+    for product in range(12):
+        others = [other for other in together.neighbours[product].tolist() if other < 12]
+        assert len(others) == nearest
+        expected = ridge_of_scikit_learn(bought.toarray(), product, others)
+        assert weights[:, product] == pytest.approx(expected, abs=1e-5)
+
+
+def test_in_small_shops_each_product_is_regressed_on_all_others():
+    bought = some_purchases()
+    [weights] = item_weights(count_together(bought), [RIDGE])
+    for product in range(12):
+        others = [other for other in range(12) if other != product]
+        expected = ridge_of_scikit_learn(bought.toarray(), product, others)
         assert weights.toarray()[:, product] == pytest.approx(expected, abs=1e-5)
 
 
+def test_the_dense_weights_are_those_of_ease():
+    bought = some_purchases()
+    customer, product = bought.nonzero()
+    ease = EASE(RIDGE)
+    ease.fit(Purchases.of(customer.astype(np.int64), product.astype(np.int64), np.zeros(bought.nnz, np.int64)))
+    [weights] = item_weights(count_together(bought), [RIDGE])
+    assert weights.toarray() == pytest.approx(ease.weights, abs=1e-5)
+
+
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 1000), st.integers(1, 15), st.integers(1, 30))
-def test_sparse_and_dense_agree_when_all_products_are_near(seed, products, customers):
-    gram = gram_of(some_purchases(customers, products, seed))
-    [sparse] = item_weights(gram, [RIDGE], nearest=products + 2, dense_below=0)
-    [dense] = item_weights(gram, [RIDGE])
-    # What shares no customer with a product is not among its nearest: there dense may differ.
-    if (gram.toarray() > 0).all():
-        assert sparse.toarray() == pytest.approx(dense.toarray(), abs=1e-5)
-    assert (sparse.toarray().diagonal() == 0).all()
-
-
-def test_only_the_nearest_are_regressed_on():
-    [weights] = item_weights(gram_of(some_purchases()), [RIDGE], nearest=4, dense_below=0)
-    assert (weights.toarray() != 0).sum(axis=0).max() <= 4
+@given(st.integers(0, 1000), st.integers(3, 15), st.integers(1, 30), st.integers(1, 5))
+def test_columns_with_too_few_neighbours_are_those_of_scikit_learn_too(seed, products, customers, nearest):
+    bought = some_purchases(customers, products, seed)
+    together = count_together(bought, nearest=min(nearest, products - 2), all_below=0)
+    [weights] = item_weights(together, [RIDGE])
+    for product in range(products):
+        others = [other for other in together.neighbours[product].tolist() if other < products]
+        assert (bought.toarray().T @ bought.toarray())[product, others].all()
+        expected = ridge_of_scikit_learn(bought.toarray(), product, others)
+        assert weights.toarray()[:, product] == pytest.approx(expected, abs=1e-5)
 
 
 def test_several_ridges_are_the_same_as_each_alone():
-    gram = gram_of(some_purchases())
-    together = item_weights(gram, [1.0, 50.0], nearest=5, dense_below=0)
-    for ridge, weights in zip([1.0, 50.0], together, strict=True):
-        [alone] = item_weights(gram, [ridge], nearest=5, dense_below=0)
+    together = count_together(some_purchases(), nearest=5, all_below=0)
+    for ridge, weights in zip([1.0, 50.0], item_weights(together, [1.0, 50.0]), strict=True):
+        [alone] = item_weights(together, [ridge])
         assert (weights.toarray() == alone.toarray()).all()
 
 
-def test_nearest_by_hand():
-    # Product 0 shares 2 customers with 1 (4 buyers: 2/2 = 1) and 2 with 2 (2 buyers: 2/√2 = 1.4).
-    bought = csr_array(np.array([[1, 1, 1], [1, 1, 1], [0, 1, 0], [0, 1, 0]], np.float32))
-    assert nearest_products(gram_of(bought), 1)[0].tolist() == [2]
-    assert nearest_products(gram_of(bought), 4)[0].tolist() == [1, 2, 3, 3]  # 3 pads
+def test_columns_can_be_solved_apart():
+    together = count_together(some_purchases(), nearest=5, all_below=0)
+    [whole] = solve(together, np.arange(12), [RIDGE])
+    [some] = solve(together, np.array([7, 2]), [RIDGE])
+    assert (some == whole[[7, 2]]).all()
 
 
-@pytest.mark.parametrize("dense_below", [0, 1500])
-def test_a_shop_without_products(dense_below):
-    [weights] = item_weights(csr_array((0, 0), dtype=np.float32), [RIDGE], dense_below=dense_below)
-    assert weights.shape == (0, 0)
+@pytest.mark.parametrize("products", [0, 1])
+def test_a_shop_with_hardly_any_product(products):
+    [weights] = item_weights(count_together(csr_array((3, products), dtype=np.float32)), [RIDGE])
+    assert weights.shape == (products, products)
+    assert weights.nnz == 0
