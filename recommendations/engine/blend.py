@@ -98,7 +98,9 @@ def fitted(
     weights = np.zeros(len(towards))
     if len(starts):
         bounds = [(0, None) if column in never_against else (None, None) for column in columns]
-        found = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200})
+        found = minimize(
+            loss, prior, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200, "ftol": 1e-6}
+        )
         weights[columns] = found.x
     else:
         weights[columns] = prior

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from django.conf import settings
 from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits
 
 from recommendations.engine import repeats
 from recommendations.engine.blend import NAMES, Choices, fitted
@@ -78,10 +79,12 @@ class Split:
 
 def fit_model(purchases: Purchases, catalogue: Catalogue, report: Report = lambda _: None) -> tuple[Model, Learnt]:
     """The model of these purchases, and how it was found. Nothing is read or written."""
-    learnt = learn(purchases, catalogue, report=report)
-    report("Fitting on all purchases …")
+    with threadpool_limits(1):  # threads of BLAS fight over small systems
+        learnt = learn(purchases, catalogue, report=report)
+        report("Fitting on all purchases …")
+        tables = tables_of(purchases, catalogue, learnt.ridge)
     model = Model(
-        tables_of(purchases, catalogue, learnt.ridge),
+        tables,
         purchases.customer_pks,
         purchases.product_pks,
         learnt.weights,

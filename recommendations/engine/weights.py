@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from threadpoolctl import threadpool_limits
 
 from recommendations.engine.gathering import CORES, Ints
 from recommendations.engine.together import Together
@@ -42,7 +41,7 @@ def solve(together: Together, columns: Ints, ridges: Sequence[float]) -> list[Fl
     A column needs nothing but its own part of the counts, so columns can be solved anywhere.
     """
     batches = [columns[start : start + BATCH] for start in range(0, len(columns), BATCH)]
-    with ThreadPoolExecutor(CORES) as threads, threadpool_limits(1):  # threads of BLAS fight over small systems
+    with ThreadPoolExecutor(CORES) as threads:
         parts = list(threads.map(lambda batch: _solve_batch(together, batch, ridges), batches))
     return [np.concatenate(of_ridge) for of_ridge in zip(*parts, strict=True)]
 
