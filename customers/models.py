@@ -100,7 +100,8 @@ class Product(models.Model):
 class Purchase(models.Model):
     """One line of a receipt."""
 
-    external_id = shops_own_id()
+    # Unique by a constraint, for a unique field has a second index, for LIKE.
+    external_id = models.CharField("id", max_length=64)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="purchases", db_index=False)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="purchases", db_index=False)
     quantity = models.PositiveIntegerField(default=1)
@@ -118,6 +119,7 @@ class Purchase(models.Model):
             models.Index(fields=["-purchased_at"], name="purchase_time"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["external_id"], name="purchase_external_id"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="purchase_quantity_positive"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="purchase_price_not_negative"),
         ]

@@ -140,6 +140,8 @@ class Cluster:
                         sql.Identifier(ROLE), sql.Literal(self.password)
                     )
                 )
+            # for imports, which check foreign keys all at once
+            admin.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(sql.Identifier(ROLE)))
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 admin.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(DATABASE)))
         with self.connect(DATABASE) as connection:

@@ -1,5 +1,7 @@
 """The staged rows into the shop's: a few statements, however many rows, each counted."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +11,8 @@ from customers.importing import sql
 from customers.importing.dialects import Dialect
 from customers.importing.rejects import Rejects
 from customers.sentiment import MODEL, VERSION
+
+WORK_MEMORY = "64MB"  # for each sorting and hashing of the rows; what needs more goes to the disk
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,13 @@ class Merge:
 
     def run(self) -> dict[str, Any]:
         """What was added and changed, and which contradictions were resolved."""
+        _run(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
         return {"products": self._catalogue, "purchases": self._purchases, "reviews": self._reviews}[
             self.dialect.kind
         ]()
 
     def _catalogue(self) -> dict[str, Any]:
+        _run(sql.DERIVED_CATEGORIES)
         contradictions = _product_contradictions()
         _run(sql.PRODUCTS_OF_A_CATALOGUE)
         categories, _ = self._upsert(sql.CATEGORIES)
@@ -41,6 +47,7 @@ class Merge:
         }
 
     def _purchases(self) -> dict[str, Any]:
+        _run(sql.IDS_OF_SEVERAL_ROWS)
         contradictions = {
             "transaction ids with several rows": _number(sql.CONTRADICTING_IDS),
             "customer ids with several names": _number(sql.CONTRADICTING_CUSTOMERS),
@@ -52,9 +59,12 @@ class Merge:
         products, _ = self._upsert(sql.PRODUCTS)
         customers, _ = self._upsert(sql.CUSTOMERS_OF_PURCHASES)
         new = {"customers": customers, "products": products, "categories": categories}
-        return self._rows(sql.PURCHASES) | {"repeated": repeated, "new": new, "contradictions": contradictions}
+        with _references_unchecked():
+            counts = self._rows(sql.PURCHASES)
+        return counts | {"repeated": repeated, "new": new, "contradictions": contradictions}
 
     def _reviews(self) -> dict[str, Any]:
+        _run(sql.IDS_OF_SEVERAL_ROWS)
         contradictions = {"review ids with several rows": _number(sql.CONTRADICTING_IDS)}
         repeated = _run(sql.REPEATED)
         products = 0
@@ -92,6 +102,22 @@ class Merge:
             )
             added, updated = cursor.fetchone()
         return added, updated
+
+
+@contextmanager
+def _references_unchecked() -> Iterator[None]:
+    """PostgreSQL looks up no foreign key, which it does row by row, where the database's user may say so.
+
+    For rows whose references were just joined and are locked: by the statements that sorted them in, which
+    lock also what they leave as it is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
+        if may_say_so := cursor.fetchone()[0]:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        if may_say_so:
+            cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def _product_contradictions() -> dict[str, int]:

@@ -6,28 +6,28 @@ import io
 import os
 import zlib
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import BinaryIO, NamedTuple, TextIO, cast
 
 GZIP = b"\x1f\x8b"
+BLOCK = 25_000  # characters that are read at once
 LINE_AT_MOST = 2_000_000  # characters; above what all fields at csv's limit of 131,072 could hold
+
+
+class Row(NamedTuple):
+    line: int  # of the file, where the row starts, from 1
+    cells: list[str]  # what is no UTF-8 is in them as surrogates
+    problem: str = ""  # why it is no row, if it is none
 
 
 class ImportRefused(Exception):
     """The file cannot be imported. Its text is a sentence that says why."""
 
 
-@dataclass(frozen=True)
-class Row:
-    line: int  # of the file, where the row starts, from 1
-    cells: list[str]  # what is no UTF-8 is in them as surrogates
-    problem: str = ""  # why it is no row, if it is none
-
-
 class RowFile:
-    """Open with `with`. The first row is the header; `rows` are the others, empty lines left out."""
+    """Open with `with`. The first row is the header; `batches` has the others, empty lines left out."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -42,8 +42,8 @@ class RowFile:
             raise ImportRefused(f"{self.path} cannot be read: {error.strerror or error}.") from error
         stream = gzip.GzipFile(fileobj=self._raw) if packed else self._raw
         text = io.TextIOWrapper(cast(BinaryIO, stream), "utf-8-sig", errors="surrogateescape", newline="")
-        self._rows = _rows(self.path, _Lines(text))
-        first = next(self._rows, None)
+        self._lines = _Lines(text)
+        [first] = next(self._read(_Lines.next_row), [None])
         if first is None:
             raise ImportRefused(f"{self.path} is empty: it has not even a header.")
         if first.problem:
@@ -55,9 +55,20 @@ class RowFile:
     def __exit__(self, *error: object) -> None:
         self._raw.close()
 
+    def batches(self) -> Iterator[list[Row]]:
+        """The rows, some at a time. Raises ImportRefused where the file breaks off."""
+        return self._read(_Lines.rows)
+
     def rows(self) -> Iterator[Row]:
-        """Raises ImportRefused where the file breaks off."""
-        return self._rows
+        return chain.from_iterable(self.batches())
+
+    def _read(self, read: Callable[["_Lines"], list[Row]]) -> Iterator[list[Row]]:
+        try:
+            while self._lines.fill():
+                if rows := read(self._lines):
+                    yield rows
+        except (OSError, EOFError, zlib.error) as error:
+            raise ImportRefused(f"{self.path} breaks off at line {self._lines.first}: {error}.") from error
 
     @property
     def read_part(self) -> float:
@@ -66,58 +77,59 @@ class RowFile:
 
 
 class _Lines:
-    """The file's lines for `csv`, with those of the current row kept to be read again."""
+    """The file's lines, as an iterator for `csv`."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._again: deque[str] = deque()
-        self._row: list[str] = []
+        self._ahead: deque[str] = deque()
+        self._row: list[str] = []  # the current row's, to be read again if it is none
         self.first = 1  # the line where the current row starts
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else self._read()
-        if not line:
+        if not self.fill():
             raise StopIteration
-        self._row.append(line)
-        return line
+        self._row.append(self._ahead.popleft())
+        return self._row[-1]
 
-    def next_row(self) -> None:
-        self.first += len(self._row)
-        self._row.clear()
+    def fill(self) -> bool:
+        """Whether there is a line ahead."""
+        if not self._ahead:
+            end = self._file.read(BLOCK)
+            block, end = end, self._file.readline(LINE_AT_MOST)
+            self._ahead.extend(io.StringIO(block + end, newline=""))
+            while len(end) == LINE_AT_MOST and not end.endswith("\n"):
+                end = self._file.readline(LINE_AT_MOST)
+        return bool(self._ahead)
 
-    def give_back(self) -> str:
-        """The row's first line; those after it will come again."""
-        self._again.extendleft(reversed(self._row[1:]))
-        del self._row[1:]
-        return self._row[0]
-
-    def _read(self) -> str:
-        line = self._file.readline(LINE_AT_MOST)
-        if len(line) == LINE_AT_MOST:
-            rest = line
-            while rest and not rest.endswith("\n"):
-                rest = self._file.readline(LINE_AT_MOST)
-        return line
-
-
-def _rows(path: Path, lines: _Lines) -> Iterator[Row]:
-    """One row after the other. Where quotes are broken only the line with them is lost, not all to the next quote."""
-    reader = csv.reader(lines, strict=True)
-    while True:
-        lines.next_row()
+    def rows(self) -> list[Row]:
+        """Those of the lines ahead, up to one that is none or goes on after them; this one alone if it is the first."""
+        reader, rows, used = csv.reader(self._ahead, strict=True), [], 0
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            for cells in reader:
+                if cells:
+                    rows.append(Row(self.first + used, cells))
+                used = reader.line_num
+        except csv.Error:
+            if not used:
+                return self.next_row()
+        self.first += used
+        self._ahead = deque(islice(self._ahead, used, None))
+        return rows
+
+    def next_row(self) -> list[Row]:
+        """One, or none if it is empty. Where quotes are broken only the line with them is lost."""
+        self._row = []
+        try:
+            cells, problem = next(csv.reader(self, strict=True)), ""
         except csv.Error as error:
             too_long = "field larger" in str(error)
             problem = "a field is too long, or its quote is never closed" if too_long else "its quotes are broken"
-            yield Row(lines.first, [lines.give_back()[:1000]], problem)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ImportRefused(f"{path} breaks off at line {lines.first}: {error}.") from error
-        else:
-            if cells:
-                yield Row(lines.first, cells)
+            self._ahead.extendleft(reversed(self._row[1:]))
+            del self._row[1:]
+            cells = [self._row[0][:1000]]
+        line = self.first
+        self.first += len(self._row)
+        return [Row(line, cells, problem)] if cells else []

@@ -1,11 +1,10 @@
-"""One row's texts as the values of its staging table, or the reason why they are none."""
+"""A field's text as it is staged, or the reason why the row is none."""
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 
 from django.utils import timezone
 
@@ -18,8 +17,10 @@ AMERICAN_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d{2})(?:
 LARGEST_QUANTITY = 2_147_483_647
 LARGEST_PRICE = Decimal("9999999999.99")
 FIRST_YEAR = 1900
+NULL = "\\N"  # of COPY
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
-Values = Sequence[str | int | float | Decimal | datetime | list[str] | None]
+Parser = Callable[[str], str]  # to COPY's text; raises BadRow
 
 
 class BadRow(Exception):
@@ -42,103 +43,63 @@ def check(row: Row, columns: int) -> None:
             raise BadRow("broken UTF-8") from error
 
 
-def purchase(texts: dict[str, str]) -> Values:
-    return (
-        identity(texts, "transaction_id"),
-        identity(texts, "customer_id"),
-        name(texts, "customer_name", 200),
-        identity(texts, "product_id"),
-        name(texts, "product_name", 300),
-        name(texts, "product_category", 200),
-        quantity(texts.get("quantity", "")),
-        price(texts.get("price", "")),
-        moment(texts, "purchased_at"),
-        name(texts, "country", 100),
-    )
+def identity(field: str, *, required: bool = True) -> Parser:
+    def parse(text: str) -> str:
+        if text.isalnum() and len(text) <= 64:  # most are
+            return text
+        text = text.strip()
+        if required and not text:
+            raise BadRow(f"no {field}")
+        if len(text) > 64:
+            raise BadRow(f"{field} is longer than 64 characters")
+        return text.translate(ESCAPES)
+
+    return parse
 
 
-def product(texts: dict[str, str]) -> Values:
-    return (
-        identity(texts, "product_id"),
-        name(texts, "product_name", 300),
-        name(texts, "product_category", 200) or name(texts, "derived_category", 200),
-        name(texts, "brand", 100),
-        price(texts.get("price", "")),
-    )
+def name(field: str, longest: int) -> Parser:
+    def parse(text: str) -> str:
+        text = unicodedata.normalize("NFC", " ".join(text.split()))
+        if len(text) > longest:
+            raise BadRow(f"{field} is longer than {longest} characters")
+        return text.translate(ESCAPES)
+
+    return parse
 
 
-def review(texts: dict[str, str]) -> Values:
-    words, stars = texts.get("text", "").strip(), rating(texts.get("rating", ""))
-    if not words and stars is None:
-        raise BadRow("a review of neither words nor stars")
-    reading = read_words(words)
-    return (
-        identity(texts, "review_id"),
-        identity(texts, "customer_id", required=False),
-        identity(texts, "product_id"),
-        stars,
-        words,
-        moment(texts, "reviewed_at"),
-        combined(reading.words, stars),
-        reading.aspects,
-    )
+def words(text: str) -> str:
+    return text.strip().translate(ESCAPES)
 
 
-PARSERS = {"purchases": purchase, "products": product, "reviews": review}
-
-
-def identity(texts: dict[str, str], field: str, *, required: bool = True) -> str:
-    text = texts.get(field, "").strip()
-    if required and not text:
-        raise BadRow(f"no {field}")
-    if len(text) > 64:
-        raise BadRow(f"{field} is longer than 64 characters")
-    return text
-
-
-def name(texts: dict[str, str], field: str, longest: int) -> str:
-    text = _single_spaced(texts.get(field, ""))
-    if len(text) > longest:
-        raise BadRow(f"{field} is longer than {longest} characters")
-    return text
-
-
-@lru_cache(maxsize=10_000)
-def _single_spaced(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split()))
-
-
-@lru_cache(maxsize=1000)
-def quantity(text: str) -> int:
+def quantity(text: str) -> str:
     """1 where the file says nothing."""
     number = _number(text, "quantity is no whole number")
     if number is None:
-        return 1
+        return "1"
     if number != number.to_integral_value():
         raise BadRow("quantity is no whole number")
     if not 0 < number <= LARGEST_QUANTITY:
         raise BadRow("quantity is not above 0" if number <= 0 else "quantity is too large")
-    return int(number)
+    return str(int(number))
 
 
-@lru_cache(maxsize=10_000)
-def price(text: str) -> Decimal | None:
-    """To the cent; None where the file says nothing."""
+def price(text: str) -> str:
+    """To the cent."""
     number = _number(text, "price is no number")
     if number is None:
-        return None
+        return NULL
     if number < 0:
         raise BadRow("price is negative")
     if number > LARGEST_PRICE:
         raise BadRow("price is too large")
-    return number.quantize(CENT, ROUND_HALF_UP)
+    return str(number.quantize(CENT, ROUND_HALF_UP))
 
 
-def rating(text: str) -> float | None:
+def rating(text: str) -> str:
     stars = _number(text, "rating is no number")
     if stars is not None and not 1 <= stars <= 5:
         raise BadRow("rating is not from 1 to 5")
-    return None if stars is None else float(stars)
+    return NULL if stars is None else str(stars)
 
 
 def _number(text: str, problem: str) -> Decimal | None:
@@ -150,29 +111,80 @@ def _number(text: str, problem: str) -> Decimal | None:
     return Decimal(text)
 
 
-def moment(texts: dict[str, str], field: str) -> datetime | None:
+def moment(field: str) -> Parser:
     """ISO 8601 or M/D/YYYY, in the shop's time zone unless the text has one."""
-    text = texts.get(field, "").strip()
-    if not text:
-        return None
-    found = _read_moment(text, timezone.get_default_timezone())
-    if found is None:
-        raise BadRow(f"{field} is no possible date")
-    if found > datetime.now(UTC) + timedelta(days=1):  # a day for clocks of other time zones
-        raise BadRow(f"{field} lies in the future")
-    return found
+    shops = timezone.get_default_timezone()
+    zone = UTC if str(shops) == "UTC" else shops  # which takes a third of the time
+    latest = datetime.now(UTC) + timedelta(days=1)  # a day for clocks of other time zones
+
+    def parse(text: str) -> str:
+        text = text.strip()
+        if not text:
+            return NULL
+        try:
+            found = _read_moment(text)
+        except ValueError as error:
+            raise BadRow(f"{field} is no possible date") from error
+        if not FIRST_YEAR <= found.year <= 9000:
+            raise BadRow(f"{field} is no possible date")
+        if not found.tzinfo:
+            found = found.replace(tzinfo=zone)
+        if found > latest:
+            raise BadRow(f"{field} lies in the future")
+        return str(found)
+
+    return parse
 
 
-@lru_cache(maxsize=10_000)
-def _read_moment(text: str, zone: tzinfo) -> datetime | None:
-    try:
-        if american := AMERICAN_DATE.fullmatch(text):
-            month, day, year, hour, minute, second = (int(part or 0) for part in american.groups())
-            found = datetime(year, month, day, hour, minute, second)
-        else:
-            found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if not FIRST_YEAR <= found.year <= 9000:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+def _read_moment(text: str) -> datetime:
+    american = AMERICAN_DATE.fullmatch(text) if "/" in text else None
+    if not american:
+        return datetime.fromisoformat(text)
+    month, day, year, hour, minute, second = (int(part or 0) for part in american.groups())
+    return datetime(year, month, day, hour, minute, second)
+
+
+def judged(text: str, stars: "str | BadRow") -> "str | BadRow":
+    """Two columns, the sentiment and the aspects, of a review's words as in the file and its stars as staged."""
+    if isinstance(stars, BadRow):
+        return stars
+    if not text.strip() and stars == NULL:
+        return BadRow("a review of neither words nor stars")
+    reading = read_words(text.strip())
+    sentiment = combined(reading.words, None if stars == NULL else float(stars))
+    return f"{sentiment}\t{{{','.join(reading.aspects)}}}"
+
+
+def parsers(kind: str) -> dict[str, Parser]:
+    """By the file's field, in the order of the staging table's columns."""
+    fields = {
+        "products": {
+            "product_id": identity("product_id"),
+            "product_name": name("product_name", 300),
+            "product_category": name("product_category", 200),
+            "derived_category": name("derived_category", 200),
+            "brand": name("brand", 100),
+            "price": price,
+        },
+        "purchases": {
+            "transaction_id": identity("transaction_id"),
+            "customer_id": identity("customer_id"),
+            "customer_name": name("customer_name", 200),
+            "product_id": identity("product_id"),
+            "product_name": name("product_name", 300),
+            "product_category": name("product_category", 200),
+            "quantity": quantity,
+            "price": price,
+            "purchased_at": moment("purchased_at"),
+            "country": name("country", 100),
+        },
+        "reviews": {
+            "review_id": identity("review_id"),
+            "customer_id": identity("customer_id", required=False),
+            "product_id": identity("product_id"),
+            "rating": rating,
+            "text": words,
+            "reviewed_at": moment("reviewed_at"),
+        },
+    }
+    return fields[kind]

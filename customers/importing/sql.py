@@ -4,22 +4,26 @@ A description (name, category, brand) and a price replace what is known unless t
 A catalogue is of the day it is imported, a sample never outlasts a real shop's row.
 """
 
-# Rows that have a transaction's or review's id that a newer row of the file has too.
-REPEATED = """
-WITH ranked AS (
-    SELECT line, row_number() OVER (PARTITION BY external_id ORDER BY at DESC NULLS LAST, line DESC) AS place
-    FROM staged
-)
-DELETE FROM staged USING ranked WHERE ranked.line = staged.line AND ranked.place > 1
+IDS_OF_SEVERAL_ROWS = """
+CREATE TEMPORARY TABLE several ON COMMIT DROP AS
+SELECT external_id FROM staged GROUP BY external_id HAVING count(*) > 1
 """
 
 # Ids with rows that differ in anything but their line.
 CONTRADICTING_IDS = """
 SELECT count(*) FROM (
-    SELECT external_id FROM staged
-    WHERE external_id IN (SELECT external_id FROM staged GROUP BY external_id HAVING count(*) > 1)
+    SELECT external_id FROM staged WHERE external_id IN (SELECT external_id FROM several)
     GROUP BY external_id HAVING count(DISTINCT to_jsonb(staged) - 'line') > 1
 ) AS contradicting
+"""
+
+# Rows that have a transaction's or review's id that a newer row of the file has too.
+REPEATED = """
+WITH ranked AS (
+    SELECT line, row_number() OVER (PARTITION BY external_id ORDER BY at DESC NULLS LAST, line DESC) AS place
+    FROM staged WHERE external_id IN (SELECT external_id FROM several)
+)
+DELETE FROM staged USING ranked WHERE ranked.line = staged.line AND ranked.place > 1
 """
 
 CONTRADICTING_CUSTOMERS = """
@@ -56,6 +60,8 @@ SELECT product AS external_id,
     max(at) FILTER (WHERE price IS NOT NULL) AS priced_at
 FROM staged GROUP BY product
 """
+
+DERIVED_CATEGORIES = "UPDATE staged SET category = derived WHERE category = ''"
 
 PRODUCTS_OF_A_CATALOGUE = """
 CREATE TEMPORARY TABLE described ON COMMIT DROP AS
@@ -147,21 +153,23 @@ ON CONFLICT (external_id) DO UPDATE SET is_sample = false WHERE known.is_sample 
 RETURNING xmax = 0
 """
 
+# What is known as it is gets no lock and no write.
 PURCHASES = """
-INSERT INTO customers_purchase AS known (external_id, customer_id, product_id, quantity, unit_price, purchased_at,
+INSERT INTO customers_purchase (external_id, customer_id, product_id, quantity, unit_price, purchased_at,
     country, is_sample)
 SELECT staged.external_id, customer.id, product.id, staged.quantity, staged.price, staged.at, staged.country,
     %(is_sample)s
 FROM staged
 JOIN customers_customer AS customer ON customer.external_id = staged.customer
 JOIN customers_product AS product ON product.external_id = staged.product
+LEFT JOIN customers_purchase AS old ON old.external_id = staged.external_id
+WHERE old.id IS NULL OR (old.customer_id, old.product_id, old.quantity, old.unit_price, old.purchased_at, old.country,
+    old.is_sample) IS DISTINCT FROM (customer.id, product.id, staged.quantity, staged.price, staged.at,
+    staged.country, %(is_sample)s)
 ORDER BY staged.line
 ON CONFLICT (external_id) DO UPDATE SET customer_id = excluded.customer_id, product_id = excluded.product_id,
     quantity = excluded.quantity, unit_price = excluded.unit_price, purchased_at = excluded.purchased_at,
     country = excluded.country, is_sample = excluded.is_sample
-WHERE (known.customer_id, known.product_id, known.quantity, known.unit_price, known.purchased_at, known.country,
-    known.is_sample) IS DISTINCT FROM (excluded.customer_id, excluded.product_id, excluded.quantity,
-    excluded.unit_price, excluded.purchased_at, excluded.country, excluded.is_sample)
 RETURNING xmax = 0
 """
 
@@ -170,20 +178,20 @@ FROM staged WHERE NOT EXISTS (SELECT 1 FROM customers_product AS known WHERE kno
 """
 
 REVIEWS = """
-INSERT INTO customers_review AS known (external_id, customer_id, product_id, rating, text, reviewed_at, sentiment,
+INSERT INTO customers_review (external_id, customer_id, product_id, rating, text, reviewed_at, sentiment,
     sentiment_model, sentiment_version, aspects, is_sample)
 SELECT staged.external_id, customer.id, product.id, staged.rating, staged.words, staged.at, staged.sentiment,
     %(model)s, %(version)s, staged.aspects, %(is_sample)s
 FROM staged
 JOIN customers_product AS product ON product.external_id = staged.product
 LEFT JOIN customers_customer AS customer ON customer.external_id = staged.customer
+LEFT JOIN customers_review AS old ON old.external_id = staged.external_id
+WHERE old.id IS NULL OR (old.customer_id, old.product_id, old.rating, old.text, old.reviewed_at, old.is_sample)
+    IS DISTINCT FROM (customer.id, product.id, staged.rating, staged.words, staged.at, %(is_sample)s)
 ORDER BY staged.line
 ON CONFLICT (external_id) DO UPDATE SET customer_id = excluded.customer_id, product_id = excluded.product_id,
     rating = excluded.rating, text = excluded.text, reviewed_at = excluded.reviewed_at,
     sentiment = excluded.sentiment, sentiment_model = excluded.sentiment_model,
     sentiment_version = excluded.sentiment_version, aspects = excluded.aspects, is_sample = excluded.is_sample
-WHERE (known.customer_id, known.product_id, known.rating, known.text, known.reviewed_at, known.is_sample)
-    IS DISTINCT FROM (excluded.customer_id, excluded.product_id, excluded.rating, excluded.text,
-    excluded.reviewed_at, excluded.is_sample)
 RETURNING xmax = 0
 """
