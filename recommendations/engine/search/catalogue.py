@@ -15,10 +15,9 @@ COMPLETIONS = 5
 SHORTEST_KEPT = 3  # letters of the words that a fit keeps; of shorter ones nobody knows whether a product has them
 SHORTEST_HALF = 3  # letters, of two words that were written as one
 
-# Each word is looked up once and as a constant, of which the planner knows how rare it is: of an array's elements it
-# believes that each is in every 200th product, and would read the table for one that is in none.
+# A word is asked for twice over, see statements.py; and as a constant, as of an array's elements nothing is known.
 ONE_WORD = """(%s, %s, ({query})::text, numnode({query}) = 0,
-    EXISTS (SELECT FROM customers_product p WHERE p.search_vector @@ ({query})), %s::varchar[], %s)"""
+    EXISTS (SELECT FROM customers_product p WHERE p.search_vector @@ (({query}) && ({query}))), %s::varchar[], %s)"""
 PHRASE = "phraseto_tsquery('shopassist', %s)"
 WORDS = """
 WITH token (position, word, query, is_stop, known, numbers, strange) AS MATERIALIZED (VALUES {tokens})
@@ -90,7 +89,7 @@ def look_up(tokens: Sequence[Token]) -> list[Known]:
         query = " || ".join([PHRASE] * len(token.forms))
         rows.append(ONE_WORD.format(query=query))
         strange = token.text.isalpha() and len(token.text) >= SHORTEST_CORRECTED
-        values += [position, token.text, *token.forms * 3, _numbers(token.text), strange]
+        values += [position, token.text, *token.forms * 4, _numbers(token.text), strange]
     statement = WORDS.format(
         tokens=", ".join(rows), shortest=SHORTEST_KEPT, closest=CLOSEST, longer=COMPLETIONS, half=SHORTEST_HALF
     )

@@ -72,6 +72,7 @@ def find_matching(
 def _rows(wanted: Wanted, thing: Term, levels: list[str], values: dict[str, Any]) -> list[tuple[Any, ...]]:
     mark = queries.called(thing)
     values |= {
+        "thing": queries.said(thing),
         "words": levels,
         "things": [f"{level} & ({mark})" for level in levels],
         **{f"level{number}": level for number, level in enumerate(levels)},

@@ -3,24 +3,26 @@
 import re
 from collections.abc import Iterable, Sequence
 from itertools import combinations
+from math import comb
 
 from recommendations.engine.search.wanted import Term, Wanted
 
 LEXEME = re.compile(r"'((?:[^']|'')*)'")
+MOST_CHOSEN = 30  # words in one query
 MARKS = {"name": "=", "brand": "@", "category": "~"}  # of what a thing is called, see migration customers 0005
 
 
 def levels(wanted: Wanted) -> list[str]:
     """From all the words down to the thing alone: the first that any product of the shop meets is the search.
 
-    In between as many of the other words as can be had; of more than four others the numbers between one and all
-    but two are passed over.
+    In between as many of the other words as can be had; of more than four others some numbers are passed over, as the
+    ways to choose them are too many.
     """
     if wanted.thing is None or not wanted.head_known:
         return []
     others = [f"({said(term)})" for term in wanted.terms if term is not wanted.thing and term.known]
-    sizes = sorted({len(others), len(others) - 1, len(others) - 2, 1, 0} & set(range(len(others) + 1)), reverse=True)
-    thing = f"({said(wanted.thing)})"
+    thing, every = f"({said(wanted.thing)})", len(others)
+    sizes = [size for size in range(every, -1, -1) if size in (every, 1) or comb(every, size) * size <= MOST_CHOSEN]
     return [_and([thing, _any_of(others, size)] if size else [thing]) for size in sizes]
 
 

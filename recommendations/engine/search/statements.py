@@ -17,8 +17,10 @@ FROM customers_product p LEFT JOIN customers_category c ON c.id = p.category_id 
 """  # noqa: S608 (made of this module's constants)
 
 # The first level that any product of the shop reaches: decided without the filters, so that a filter never widens the
-# search. Each level is a constant, of which the planner knows how rare it is.
-_LEVEL = "WHEN EXISTS (SELECT FROM customers_product WHERE search_vector @@ %(level{0})s::tsquery) THEN {0}"
+# search. The thing is in each once more: of words that few or no products have the planner believes that each 200th has
+# them, and would read the table up to the first; that of those one in 200 has them again is rare enough for the index.
+_LEVEL = """WHEN EXISTS (
+    SELECT FROM customers_product WHERE search_vector @@ (%(level{0})s::tsquery && %(thing)s::tsquery)) THEN {0}"""
 
 # The work is bounded by `limit`, however common the words: first what the caller favours, then what is called so, then
 # what has the words anywhere; the first that the index gives of each, and nothing after the limit.
