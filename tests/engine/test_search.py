@@ -9,6 +9,7 @@ from recommendations.engine.fitting import fit_engine
 from recommendations.engine.search import understand
 from recommendations.engine.search.spelling import distance
 from recommendations.engine.search.text import tokens
+from recommendations.engine.serving import visit_of
 from tests.factories import a_customer, a_product, a_purchase
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +30,8 @@ def shop():
     fit_engine()
 
 
-def search(words: str, **wishes):
-    return find_candidates(None, Constraints(words=words, **wishes), [])
+def search(words: str, customer=None, **wishes):
+    return find_candidates(visit_of(customer), Constraints(words=words, **wishes))
 
 
 def names(found) -> set[str]:
@@ -116,11 +117,9 @@ def test_a_word_of_another_thing_is_no_mistyped_toaster(shop):
 def test_what_i_have_is_not_found_again_and_the_note_says_so(shop):
     me, dress = a_customer(), search("dress").candidates[0]
     a_purchase(me, a_product("Red Dress", "Clothing"))
-    assert [candidate.product_id for candidate in find_candidates(me, Constraints(words="dress"), []).candidates] == [
-        dress.product_id
-    ]
+    assert [candidate.product_id for candidate in search("dress", me).candidates] == [dress.product_id]
     a_purchase(me, Product.objects.get(pk=dress.product_pk))
-    found = find_candidates(me, Constraints(words="dress"), [])
+    found = search("dress", me)
     assert found.candidates == []
     assert found.notes == ["The shop has no “dress” that was not bought already."]
 
