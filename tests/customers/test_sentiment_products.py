@@ -79,6 +79,15 @@ def test_a_burst_of_one_day_counts_by_its_root():
     assert lamp.review_count == 14
 
 
+def test_copies_that_do_not_count_make_no_burst():
+    lamp = a_product()
+    for number in range(9):
+        a_review(lamp, "Copied from one another.", 1.0, reviewed_at=NOW - timedelta(seconds=number))
+    a_review(lamp, "Another", 0.0, reviewed_at=NOW)
+    a_review(lamp, "And another", 0.0, reviewed_at=NOW)
+    assert sentiment_of(lamp) == pytest.approx((1.0 + 5 * 9 / 11) / (3 + 5))
+
+
 def test_aspects_are_counted_by_reviews_one_a_customer():
     lamp, ann = a_product(), a_customer()
     a_review(lamp, "One", aspects=["fit+", "quality-"], customer=ann, reviewed_at=NOW)
