@@ -6,7 +6,8 @@ from typing import Any
 from customers.models import Customer
 from recommendations.engine.constraints import Constraints
 
-# `p` is the product, `c` its category or null. An empty list or a null demands nothing.
+# `p` is the product, `c` its category or null. An empty list or a null demands nothing. Whoever wants no sugar
+# wants what is sugar free.
 ALLOWED = """
     (%(categories)s::text[] = '{}' OR lower(c.name) IN (SELECT lower(btrim(x)) FROM unnest(%(categories)s::text[]) x))
     AND (c.id IS NULL
@@ -17,7 +18,8 @@ ALLOWED = """
     AND (%(min_price)s::numeric IS NULL OR p.price >= %(min_price)s::numeric)
     AND (%(max_price)s::numeric IS NULL OR p.price <= %(max_price)s::numeric)
     AND NOT EXISTS (
-        SELECT FROM unnest(%(excluded_words)s::text[]) x WHERE p.search_vector @@ plainto_tsquery('shopassist', x))
+        SELECT FROM unnest(%(excluded_words)s::text[]) x WHERE p.search_vector @@ plainto_tsquery('shopassist', x)
+        AND NOT p.search_vector @@ phraseto_tsquery('shopassist', x || ' free'))
     AND NOT EXISTS (
         SELECT FROM customers_purchase bought
         WHERE bought.customer_id = %(hide_bought_by)s::bigint AND bought.product_id = p.id)

@@ -81,6 +81,7 @@ class Index:
         names = [*self._categories, *(WORD.findall(brand) for brand in catalogue.brands)]
         self._longest = max(map(len, names), default=0)
         self._slips = _slips(catalogue)
+        self._longest_slip = max(map(len, self._slips), default=0) + 1
 
     def find(self, words: list[str]) -> Iterator[Mention]:
         """Mentions in a list of words (as written), left to right, not overlapping."""
@@ -119,7 +120,7 @@ class Index:
 
     def _with_a_slip(self, written: str, first: int) -> Mention | None:
         word = _joined([written])
-        if len(word) < SHORTEST_CATEGORY - 1 or word in STOP:
+        if not SHORTEST_CATEGORY - 1 <= len(word) <= self._longest_slip or word in STOP:
             return None
         near = {known for less in _shortened(word) for known in self._slips.get(less, ()) if known.is_meant_by(word)}
         if len(near) != 1:
