@@ -286,6 +286,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "httpx": {"level": "WARNING"},
+        "py4j": {"level": "WARNING"},
         **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker", "celery.app.trace")},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # a traceback for each scanner that comes by
         "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from customers.models import Product, Purchase
 from customers.statistics import refresh_statistics
 from recommendations.engine.catalogue import Catalogue
+from recommendations.engine.counting import HERE, Counting
 from recommendations.engine.evaluation import Shelf, measured
 from recommendations.engine.learning import fit_model
 from recommendations.engine.purchases import Purchases
@@ -27,7 +28,7 @@ class FitRunning(Exception):
 
 
 @transaction.atomic
-def fit_engine(report: Report = lambda _: None) -> EngineFit:
+def fit_engine(report: Report = lambda _: None, counting: Counting = HERE) -> EngineFit:
     """Fit on all purchases and make it the active one, all in one transaction; the last KEPT_FITS are kept.
 
     A shop without purchases gets a fit that knows its products alone. Raises FitRunning while another fit runs.
@@ -39,7 +40,7 @@ def fit_engine(report: Report = lambda _: None) -> EngineFit:
     customers, products = purchases.shape
     report(f"{len(purchases.customer):,} purchases of {products:,} products by {customers:,} customers.")
     shelf = shelf_of_the_shop()
-    model, learnt = fit_model(purchases, shelf.catalogue, report)
+    model, learnt = fit_model(purchases, shelf.catalogue, report, counting)
     report("Writing …")
     fit = EngineFit.objects.create(
         parameters={

@@ -11,14 +11,14 @@ from threadpoolctl import threadpool_limits
 from recommendations.engine import repeats
 from recommendations.engine.blend import NAMES, Choices, fitted
 from recommendations.engine.catalogue import Catalogue
+from recommendations.engine.counting import HERE, Counting
 from recommendations.engine.gathering import Floats, Ints, largest, summed
 from recommendations.engine.heldout import HeldOut, first_moment, last_moment
 from recommendations.engine.model import Model, Tables, tables_of
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.purchases import Purchases
 from recommendations.engine.signals import SCALES, SIGNALS, Evidence, Shopper
-from recommendations.engine.together import Together, count_together
-from recommendations.engine.weights import item_weights
+from recommendations.engine.together import Together
 
 RIDGES = (50.0, 200.0, 500.0, 1500.0)  # in customers
 DEFAULT_RIDGE = 200.0  # where nobody can be held out
@@ -77,12 +77,14 @@ class Split:
         return np.split(targets.indices, targets.indptr[1:-1])
 
 
-def fit_model(purchases: Purchases, catalogue: Catalogue, report: Report = lambda _: None) -> tuple[Model, Learnt]:
+def fit_model(
+    purchases: Purchases, catalogue: Catalogue, report: Report = lambda _: None, counting: Counting = HERE
+) -> tuple[Model, Learnt]:
     """The model of these purchases, and how it was found. Nothing is read or written."""
     with threadpool_limits(1):  # threads of BLAS fight over small systems
-        learnt = learn(purchases, catalogue, report=report)
+        learnt = learn(purchases, catalogue, report=report, counting=counting)
         report("Fitting on all purchases …")
-        tables = tables_of(purchases, catalogue, learnt.ridge)
+        tables = tables_of(purchases, catalogue, learnt.ridge, counting=counting)
     model = Model(
         tables,
         purchases.customer_pks,
@@ -100,16 +102,22 @@ def wants_repeats(share: float) -> bool:
     return share >= repeats.WANTED_FROM if settings.REPEAT_PURCHASES == "auto" else settings.REPEAT_PURCHASES == "yes"
 
 
-def learn(purchases: Purchases, catalogue: Catalogue, seed: int = 0, report: Report = lambda _: None) -> Learnt:
+def learn(
+    purchases: Purchases,
+    catalogue: Catalogue,
+    seed: int = 0,
+    report: Report = lambda _: None,
+    counting: Counting = HERE,
+) -> Learnt:
     """Learns on customers whose last new purchases are hidden; with too few, the defaults stand."""
     chance = np.random.default_rng(seed)
-    splits = _splits(purchases, chance)
+    splits = _splits(purchases, chance, counting)
     if not splits:
         return Learnt()
     customers = np.concatenate([split.held_out.customers for split in splits])
     report(f"Learning from {len(customers):,} moments held out …")
-    ridge, ndcg = _best_ridge(splits)
-    tables = [tables_of(split.held_out.known, catalogue, ridge, split.together) for split in splits]
+    ridge, ndcg = _best_ridge(splits, counting)
+    tables = [tables_of(split.held_out.known, catalogue, ridge, split.together, counting) for split in splits]
     choices = Choices.joined([choices_of(split, table) for split, table in zip(splits, tables, strict=True)])
     folds = chance.integers(0, FOLDS, purchases.shape[0])[customers]
     shrink, scores, figures = _best_shrink(choices, folds)
@@ -161,7 +169,7 @@ def offered(tables: Tables, shoppers: Sequence[Shopper], wanted: Sequence[Ints])
     )
 
 
-def _splits(purchases: Purchases, chance: np.random.Generator) -> list[Split]:
+def _splits(purchases: Purchases, chance: np.random.Generator, counting: Counting) -> list[Split]:
     """Each hides what the one before knew last, until there is enough to learn from."""
     splits: list[Split] = []
     known, moments = purchases, 0
@@ -169,18 +177,18 @@ def _splits(purchases: Purchases, chance: np.random.Generator) -> list[Split]:
         held_out = last_moment(known, chance)
         if len(held_out.customers) < FEWEST:
             break
-        splits.append(Split(held_out, count_together(held_out.known.bought)))
+        splits.append(Split(held_out, counting.count_together(held_out.known.bought)))
         known, moments = held_out.known, moments + len(held_out.customers)
     return splits
 
 
-def _best_ridge(splits: Sequence[Split]) -> tuple[float, float]:
+def _best_ridge(splits: Sequence[Split], counting: Counting) -> tuple[float, float]:
     """By the NDCG@10 of the ridge alone."""
     gains: list[list[float]] = [[] for _ in RIDGES]
     for split in splits:
         known = split.held_out.known
         histories = [Shopper.among(known, int(row), 0).products for row in split.held_out.customers]
-        for of_ridge, weights in zip(gains, item_weights(split.together, RIDGES), strict=True):
+        for of_ridge, weights in zip(gains, counting.item_weights(split.together, RIDGES), strict=True):
             pairs = zip(histories, split.wanted(), strict=True)
             of_ridge += [_gain(weights, history, wanted) for history, wanted in pairs]
     means = [float(np.mean(of_ridge)) for of_ridge in gains]

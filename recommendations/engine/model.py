@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommendations.engine.catalogue import Catalogue
+from recommendations.engine.counting import HERE, Counting
 from recommendations.engine.gathering import Floats, Ints
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.purchases import Purchases
 from recommendations.engine.repeats import Rhythm
-from recommendations.engine.together import Together, count_together, transition_table
-from recommendations.engine.weights import item_weights
+from recommendations.engine.together import Together
 from recommendations.models import EngineFit
 
 SPARSE = ("ridge", "bm25", "transitions", "bought")  # tables of Tables
@@ -45,16 +45,22 @@ class Tables:
         return np.asarray(np.diff(self.bought.indptr), np.int64)
 
 
-def tables_of(purchases: Purchases, catalogue: Catalogue, ridge: float, together: Together | None = None) -> Tables:
+def tables_of(
+    purchases: Purchases,
+    catalogue: Catalogue,
+    ridge: float,
+    together: Together | None = None,
+    counting: Counting = HERE,
+) -> Tables:
     """`together` where it was counted already."""
-    together = together or count_together(purchases.bought)
-    [weights] = item_weights(together, [ridge])
+    together = together or counting.count_together(purchases.bought)
+    [weights] = counting.item_weights(together, [ridge])
     rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
     return Tables(
         ridge=weights,
         both=together.looked_up(rows, weights.indices),
         bm25=together.bm25,
-        transitions=transition_table(purchases),
+        transitions=counting.transition_table(purchases),
         bought=purchases.first_times,
         popularity=Popularity.of(purchases),
         rhythm=Rhythm.of(purchases),

@@ -1,5 +1,6 @@
 """Who bought both, and what was bought after what: counted, and weighed without learning."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,8 @@ FOLLOWING = 200
 TABLE = 12_000  # products up to which all pairs are kept as a full table, of 4 bytes a pair
 
 Factors = NDArray[np.float32]
-Memory = tuple[Ints, NDArray[np.int32], Ints, csr_array, Factors]
+Places = NDArray[np.int32]
+Memory = tuple[Places, Places, Places, csr_array, Factors]
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,14 @@ def count_together(bought: csr_array, *, nearest: int = NEAREST, all_below: int 
     weighed, scale, rarity = weighed_for_counting(bought)
     width = nearest_of(products, nearest, all_below)
     counts: list[csr_array | NDArray[np.float32]] = []
-    neighbours, bm25 = [np.zeros((0, width), np.int64)], [csr_array((0, products), dtype=np.float32)]
+    neighbours, bm25 = [np.zeros((0, width), np.int64)], []
     for block, sums in multiplied(csr_array(bought.T), weighed):
         both, closest, similar = counted(sums, block.start, scale, rarity, width)
         counts.append(both.toarray() if products <= TABLE else both)
         neighbours.append(closest)
         bm25.append(similar)
     whole = np.concatenate(counts) if products <= TABLE and counts else vstack(counts) if counts else np.zeros((0, 0))
-    return Together(whole, np.concatenate(neighbours), csr_array(vstack(bm25)))
+    return Together(whole, np.concatenate(neighbours), stacked(bm25, products))
 
 
 def nearest_of(products: int, nearest: int = NEAREST, all_below: int = ALL_BELOW) -> int:
@@ -98,7 +100,7 @@ def transition_table(purchases: Purchases) -> csr_array:
     most, over the root of how often each was seen on its side."""
     bought, memory = memories(purchases)
     kept = [table for _, table in by_blocks(lambda _, rows: followed(rows, *memory), bought)]
-    return csr_array(vstack([csr_array((0, purchases.shape[1]), dtype=np.float32), *kept]))
+    return stacked(kept, purchases.shape[1])
 
 
 def memories(purchases: Purchases) -> tuple[csr_array, Memory]:
@@ -122,11 +124,11 @@ def memories(purchases: Purchases) -> tuple[csr_array, Memory]:
     seen = (1 / np.sqrt(remembered @ new + DAMPING)).astype(np.float32)
     ends = purchases.history_starts[purchases.customer + 1]
     until = np.minimum(everything + REMEMBERED, ends - 1)
-    return bought, (until, ago, moments, new, seen)
+    return bought, (until.astype(np.int32), ago, moments.astype(np.int32), new, seen)
 
 
 def followed(
-    bought: csr_array, until: Ints, ago: NDArray[np.int32], moments: Ints, new: csr_array, seen: Factors
+    bought: csr_array, until: Places, ago: Places, moments: Places, new: csr_array, seen: Factors
 ) -> csr_array:
     """The rows of the transitions of some products, whose purchases these are.
 
@@ -144,6 +146,11 @@ def followed(
     sums = before @ new
     kept = strongest(_like(sums, sums.data * seen[sums.indices]), FOLLOWING)
     return csr_array(diags_array(scale) @ kept, dtype=np.float32)
+
+
+def stacked(rows: Sequence[csr_array], columns: int) -> csr_array:
+    """The tables below each other; of no table, one without rows."""
+    return csr_array(vstack([csr_array((0, columns), dtype=np.float32), *rows]))
 
 
 def _like(table: csr_array, data: NDArray[np.float32]) -> csr_array:

@@ -1,0 +1,63 @@
+"""A Spark to count with, from its start to its end."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from recommendations.engine.counting import Counting
+
+if TYPE_CHECKING:
+    from pyspark import SparkContext
+
+# What these leave open is Spark's own to say: SPARK_CONF_DIR/spark-defaults.conf, PYSPARK_SUBMIT_ARGS, PYSPARK_PYTHON.
+CONFIGURATION = {
+    "spark.app.name": "ShopAssist",
+    "spark.driver.maxResultSize": "0",  # the tables of a fit are its result, however large
+    "spark.log.level": "ERROR",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+ON_THIS_MACHINE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+
+
+class NoSpark(Exception):
+    """There is no Spark to count with; the message is one sentence that says why and what to do."""
+
+
+@contextmanager
+def counting_on(master: str) -> Iterator[Counting]:
+    """`master` as Spark names it: local[2], local[*], spark://host:7077, yarn, k8s://…. Raises NoSpark."""
+    context = _started(master)
+    from recommendations.engine.spark.spread import Spread
+
+    try:
+        spread = Spread(context)
+        yield Counting(spread.count_together, spread.item_weights, spread.transition_table)
+    finally:
+        context.stop()
+
+
+def _started(master: str) -> "SparkContext":
+    try:
+        from py4j.protocol import Py4JError
+        from pyspark import SparkConf, SparkContext, cloudpickle
+        from pyspark.errors import PySparkException
+    except ImportError as missing:
+        raise NoSpark("Spark is not installed: pip install 'pyspark>=4,<5', or leave out --on spark.") from missing
+    import recommendations.engine
+
+    # Functions travel whole, so executors need numpy, scipy and threadpoolctl, but nothing of ours.
+    cloudpickle.register_pickle_by_value(recommendations.engine)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = CONFIGURATION | (ON_THIS_MACHINE if master.startswith("local") else {})
+    try:
+        return SparkContext(conf=SparkConf().setMaster(master).setAll(list(settings.items())))
+    except PySparkException as failure:
+        if failure.getCondition() != "JAVA_GATEWAY_EXITED":
+            raise NoSpark(f"Spark did not start: {failure}") from failure
+        raise NoSpark("Spark needs Java 17 or newer: install it, or say where it is with JAVA_HOME.") from failure
+    except Py4JError as failure:
+        said = getattr(failure, "java_exception", None)
+        raise NoSpark(f"Spark did not start on {master}: {said.getMessage() if said else failure}") from failure
