@@ -9,7 +9,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from customers.importing.dialects import recognise
 from customers.importing.reading import RowFile
-from customers.importing.rows import BadRow, rating
+from customers.importing.rows import NULL, BadRow, rating
 from customers.sentiment.classifier import Reviews, fit_classifier
 from customers.sentiment.measures import Figures, measure
 from customers.sentiment.reading import READ_AT_MOST
@@ -41,9 +41,10 @@ def of_file(path: Path) -> Starred:
                 given = rating(found.get("rating", ""))
             except BadRow:
                 continue
-            if (text := found.get("text", "").strip()) and given is not None and not NEGATIVE < given < POSITIVE:
+            text = found.get("text", "").strip()
+            if text and given != NULL and not NEGATIVE < float(given) < POSITIVE:
                 texts.append(text)
-                stars.append(given)
+                stars.append(float(given))
     return Starred(path.name, texts, np.array(stars) >= POSITIVE)
 
 

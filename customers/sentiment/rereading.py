@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from customers.locks import lock_shop
 from customers.models import Review, SentimentModel
@@ -21,6 +21,7 @@ from customers.sentiment.products import refresh_products
 from customers.sentiment.reading import READ_AT_MOST
 from customers.sentiment.verdict import NEUTRAL, combined, read_words
 
+Progress = Callable[[str], None]
 BATCH = 2_000  # reviews, or those of one product if they are more
 
 UPDATE = """
@@ -54,11 +55,17 @@ def current_reader() -> Reader:
     return Reader(reading.MODEL, reading.VERSION)
 
 
-def reread_reviews(progress: Callable[[str], None] = lambda sentence: None) -> int:
+def unread_reviews(reader: Reader | None = None) -> "QuerySet[Review]":
+    """Those with words that neither the reader (default: the current one) nor a language model has read."""
+    reader = reader or current_reader()
+    ours = Review.objects.filter(sentiment_model__in=[reading.MODEL, classifier.MODEL]).exclude(text="")
+    return ours.exclude(sentiment_model=reader.model, sentiment_version=reader.version)
+
+
+def reread_reviews(progress: Progress = lambda sentence: None) -> int:
     """Read what the current reader has not read, refresh its products, and give how many reviews changed hands."""
     reader = current_reader()
-    unread = Review.objects.filter(sentiment_model__in=[reading.MODEL, classifier.MODEL]).exclude(text="")
-    unread = unread.exclude(Q(sentiment_model=reader.model) & Q(sentiment_version=reader.version))
+    unread = unread_reviews(reader)
     done = 0
     for products in _batches(unread):
         done += _reread(reader, unread.filter(product__in=products))

@@ -7,6 +7,7 @@ from customers.models import Review, SentimentModel
 from customers.sentiment import MODEL, VERSION, read_words, rereading
 from customers.sentiment.rereading import current_reader, reread_reviews
 from customers.sentiment.training import NEEDED, is_due, train
+from customers.sentiment.upkeep import keep_up, work_waits
 from customers.tasks import keep_sentiment
 from tests.customers.test_sentiment_classifier import reviews_of_a_shop
 from tests.factories import a_product, numbers
@@ -41,8 +42,9 @@ def unstarred(lamp, text, **fields):
 def test_it_is_trained_adopted_and_reads_every_review():
     lamp = a_shop()
     loved, hated = unstarred(lamp, "So zorby!"), unstarred(lamp, "Such grusk.")
-    assert keep_sentiment() == 2 * NEEDED + 2
-    trial = SentimentModel.objects.get()
+    assert work_waits()
+    trial, read = keep_up()
+    assert read == 2 * NEEDED + 2
     assert trial.adopted
     assert (trial.positive, trial.negative, trial.reading) == (NEEDED, NEEDED, VERSION)
     assert trial.figures["classifier"]["auc"]["value"] > 0.95
@@ -54,8 +56,8 @@ def test_it_is_trained_adopted_and_reads_every_review():
     assert hated.sentiment < 0.3
     lamp.refresh_from_db()
     assert lamp.review_count == 2 * NEEDED + 2
-    assert keep_sentiment() == 0
-    assert SentimentModel.objects.count() == 1
+    assert not work_waits()
+    assert keep_up() == (None, 0)
 
 
 def test_too_few_stars_are_left_to_vader():
@@ -111,9 +113,9 @@ def test_a_new_trial_is_due_when_the_shop_has_grown_by_a_quarter():
 def test_a_shop_that_lost_its_stars_is_read_by_vader_again():
     lamp = a_shop()
     kept = unstarred(lamp, "So zorby!")
-    keep_sentiment()
+    keep_up()
     Review.objects.exclude(pk=kept.pk).delete()
-    assert keep_sentiment() == 1
+    assert keep_up()[1] == 1
     kept.refresh_from_db()
     assert (kept.sentiment, kept.sentiment_model) == (0.5, MODEL)
 
@@ -177,3 +179,15 @@ def test_the_command_says_what_it_found(capsys):
     said = capsys.readouterr().out
     assert "is adopted" in said
     assert "100 reviews read again." in said
+    call_command("train_sentiment", "--if-due")
+    assert capsys.readouterr().out == "0 reviews read again.\n"
+
+
+def test_the_task_starts_a_process_only_where_work_waits(monkeypatch):
+    started: list[list[str]] = []
+    monkeypatch.setattr("customers.tasks.subprocess.run", lambda command, check: started.append(command))
+    keep_sentiment()
+    assert not started
+    unstarred(a_product(), "Great.", sentiment_version="3.3.2/1")
+    keep_sentiment()
+    assert started[0][2:] == ["train_sentiment", "--if-due", "--yield"]
