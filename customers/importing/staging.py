@@ -65,12 +65,13 @@ def _lines(batch: list[Row], columns: dict[str, _Column], dialect: Dialect, reje
     batch = batch if _is_sound(batch, width) else list(_sound_ones(batch, width, rejects))
     texts = [*zip_longest(*(row.cells for row in batch), fillvalue="")]
     texts += [("",) * len(batch)] * (width + 1 - len(texts))  # rows may end early, a file may lack a field
-    staged = {field: [column[text] for text in texts[column.place]] for field, column in columns.items()}
+    staged: dict[str, list[str | BadRow]] = {"line": [str(row.line) for row in batch]}
+    staged |= {field: [column[text] for text in texts[column.place]] for field, column in columns.items()}
     if dialect.kind == "reviews":
         staged["judged"] = list(map(judged, texts[columns["text"].place], staged["rating"]))
     for row, values in zip(batch, zip(*staged.values(), strict=True), strict=True):
         try:
-            yield str(row.line) + "\t" + "\t".join(values) + "\n"
+            yield "\t".join(values) + "\n"
         except TypeError:
             rejects.add(row.line, str(next(value for value in values if isinstance(value, BadRow))), row.cells)
 
