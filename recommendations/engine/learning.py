@@ -31,7 +31,7 @@ SHRINKS = (np.inf, 1000.0, 250.0, 50.0, 10.0)
 DEFAULT_SHRINK = 50.0
 NOVELTIES = (0.0, 0.1, 0.2, 0.3, 0.4)  # what the logarithm of all-time buyers may count against a product
 NOVELTY_COST = 0.01  # of the NDCG that may be given for a wider range
-WIDE = 0.4  # of the products in some list of ten: wide enough
+WIDE, WIDER = 0.4, 2.2  # wide enough: of the products in some list of ten; times what the ridge alone reaches
 ALONE = [NAMES.index("ridge"), NAMES.index("ridge, log")]
 # To be liked better, or more like what was bought, may count nothing, but never against: a reason could not say so.
 NEVER_AGAINST = [NAMES.index(name) for name in ("category", "name", "price", "reviews")]
@@ -123,7 +123,7 @@ def learn(
     shrink, scores, figures = _best_shrink(choices, folds)
     last = choices.of(np.arange(len(splits[0].held_out.customers)))
     scores = scores[: len(last.products)]
-    novelty = _best_novelty(last, scores, purchases.shape[1])
+    novelty = _best_novelty(last, scores, last.features @ _blend(choices, np.inf), purchases.shape[1])
     weights = _blend(choices, shrink)
     weights[EVER] -= novelty
     impersonal, popular = _impersonal(purchases, tables[0], chance)
@@ -226,8 +226,9 @@ def _best_shrink(choices: Choices, folds: Ints) -> tuple[float, Floats, dict[str
     return chosen, scores[chosen], figures
 
 
-def _best_novelty(choices: Choices, scores: Floats, products: int) -> float:
+def _best_novelty(choices: Choices, scores: Floats, alone: Floats, products: int) -> float:
     """The least that makes the lists wide enough, or the most that costs no more of the NDCG than is allowed."""
+    wide = min(WIDE * products, WIDER * _width(choices, alone))
     enough = (1 - NOVELTY_COST) * choices.ndcg(scores).mean()
     chosen = 0.0
     for novelty in NOVELTIES:
@@ -235,9 +236,14 @@ def _best_novelty(choices: Choices, scores: Floats, products: int) -> float:
         if choices.ndcg(against).mean() < enough:
             break
         chosen = novelty
-        if len(np.unique(choices.products[choices.ranks(against) < 10])) >= WIDE * products:
+        if _width(choices, against) >= wide:
             break
     return chosen
+
+
+def _width(choices: Choices, scores: Floats) -> int:
+    """Distinct products in the lists of ten."""
+    return len(np.unique(choices.products[choices.ranks(scores) < 10]))
 
 
 def _impersonal(purchases: Purchases, tables: Tables, chance: np.random.Generator) -> tuple[Floats, Trial | None]:
