@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 def forget_fits(apps, schema_editor):
     apps.get_model("recommendations", "EngineFit").objects.all().delete()
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # tables with checks pending cannot be altered
 
 
 class Migration(migrations.Migration):
