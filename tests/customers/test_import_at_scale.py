@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from customers.importing import import_file, run
@@ -49,6 +49,25 @@ def test_a_line_with_an_open_quote_costs_no_other_line(tmp_path):
     path.write_text(path.read_text().replace("t5,c5,", 't5,"c5,'))
     report = import_file("purchases", path, rejects=tmp_path / "rejects").report
     assert (report["read"], report["added"], report["rejected"]) == (3000, 2999, 1)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_rows_keep_their_lines_whatever_is_between_them(tmp_path, end):
+    path, line = tmp_path / "shop.csv", 2
+    lines, expected = ["a,b"], []
+    for number in range(5000):
+        text, height = [
+            (f"{number},plain", 1), (f'{number},"two{end}lines"', 2), ("", 1), (f'{number},"br"oken', 1),
+        ][number % 7 % 4]  # fmt: skip
+        lines.append(text)
+        if text:
+            expected.append((line, "its quotes are broken" if "br" in text else ""))
+        line += height
+    path.write_text(end.join(lines), newline="")
+    with RowFile(path) as file:
+        found = list(file.rows())
+    assert [(row.line, row.problem) for row in found] == expected
+    assert found[1].cells == ["1", f"two{end}lines"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -102,6 +121,33 @@ def test_imports_at_once_wait_for_each_other_and_both_arrive(tmp_path):
     assert done == ["done"] * 3
     assert "waiting" in said[0]
     assert Purchase.objects.count() == 800
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_customer_who_is_deleted_meanwhile_stays_if_they_bought(tmp_path):
+    import_file("purchases", a_shop(tmp_path / "before.csv", 1))
+    new = tmp_path / "new.csv"
+    new.write_text(HEADER + "new,c0,p0,1,2.50\n")
+    refused: list[IntegrityError] = []
+
+    def delete() -> None:
+        try:
+            Customer.objects.get(external_id="c0").delete()
+        except IntegrityError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=delete)
+    with transaction.atomic(), connection.cursor() as cursor:
+        import_file("purchases", new)
+        thread.start()
+        cursor.execute("SELECT false")
+        while thread.is_alive() and not cursor.fetchone()[0]:
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+    thread.join(60)
+    assert refused
+    assert Purchase.objects.filter(customer__external_id="c0").count() == 2
 
 
 @pytest.mark.data
