@@ -43,6 +43,6 @@ class Synonym(models.Model):
             raise ValidationError({"words": "At least two different words, with commas between."})
 
     @staticmethod
-    def written(words: list[str]) -> list[str]:
+    def written(words: list[str] | None) -> list[str]:
         """In lower case, with single spaces, each once."""
-        return list(dict.fromkeys(tidy for word in words if (tidy := " ".join(word.lower().split()))))
+        return list(dict.fromkeys(tidy for word in words or [] if (tidy := " ".join(word.lower().split()))))

@@ -25,10 +25,12 @@ SELECT token.position, token.query, token.is_stop, token.known, same.kind, same.
 FROM token LEFT JOIN LATERAL (
     SELECT 'synonym' AS kind, other AS word, phraseto_tsquery('shopassist', other)::text AS query, 0 AS products
     FROM recommendations_synonym s CROSS JOIN LATERAL unnest(s.words) other
-    WHERE s.words && token.numbers AND other <> ALL (token.numbers) AND (length(other) < {shortest} OR EXISTS (
-        SELECT FROM recommendations_catalogueword w CROSS JOIN LATERAL substring(other, '\\w+$') last
-        WHERE w.word IN (last, last || 's', last || 'es')
-    ))
+    WHERE s.words && token.numbers AND other <> ALL (token.numbers) AND NOT EXISTS (
+        SELECT FROM string_to_table(other, ' ') part
+        WHERE length(part) >= {shortest} AND NOT EXISTS (
+            SELECT FROM recommendations_catalogueword w WHERE w.word IN (part, part || 's', part || 'es')
+        )
+    )
     UNION ALL (
         SELECT 'near', w.word, phraseto_tsquery('shopassist', w.word)::text, w.products
         FROM recommendations_catalogueword w

@@ -88,22 +88,20 @@ def _meant(read: Sequence[Known], two: Sequence[Known]) -> list[Term]:
 
 def _joined(one: Known, other: Known, pair: Known) -> Term | None:
     """Both words as one, where the catalogue or the synonyms do so; as well as both apart where it has both."""
-    hyphened = pair.token.hyphened and pair.known
-    if not hyphened and (one.says_nothing or other.says_nothing or one.token.is_measure or other.token.is_measure):
-        return None
-    if not (pair.known or pair.synonyms):
-        return None
-    ways = [Way(pair.token.forms[0], pair.query)] if pair.known else []
-    apart = one.known and other.known and not (one.says_nothing or other.says_nothing)
-    if apart:
-        ways.append(
-            Way(pair.token.text, f"{one.query} & {other.query}" if pair.known else f"{one.query} <-> {other.query}")
+    both = [half for half in (one, other) if not half.says_nothing]
+    if pair.token.hyphened and pair.known:
+        return Term(
+            pair.token.text.replace(" ", "-"), (Way(pair.token.text.replace(" ", "-"), pair.query),), known=True
         )
-    ways += pair.synonyms
-    written = pair.token.text.replace(" ", "-") if hyphened else pair.token.text
-    if hyphened or apart:  # as the shopper wrote it is a way of the catalogue, too
-        ways[0] = Way(written, ways[0].query)
-    return Term(written, tuple(ways), known=True)
+    as_one = pair.known and len(both) == 2 and not (one.token.is_measure or other.token.is_measure)
+    if not (as_one or pair.synonyms):
+        return None
+    ways = [Way(pair.token.forms[0], pair.query)] if as_one else []
+    if all(half.known for half in both):
+        link = " & " if as_one else " <-> "
+        ways.append(Way(pair.token.text, link.join(half.query for half in both)))
+        ways[0] = Way(pair.token.text, ways[0].query)  # as the shopper wrote it is a way of the catalogue, too
+    return Term(pair.token.text, (*ways, *pair.synonyms), known=True)
 
 
 def _term(read: Known) -> Term | None:
