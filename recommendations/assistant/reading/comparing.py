@@ -22,7 +22,8 @@ _IS = r"(?:(?:'s)?(?:[ _](?:price|budget|cost|spend|of|is|at|to|for|be))*[:=]?)"
 _MOST = (
     rf"at (?:the )?(?:very )?most|(?<!air )(?<!pro )(?<!volt )(?<!\dv )max(?:imum)?\.?{_IS}|up ?to|maximally|<=|=<|≤"
     rf"|(?:(?:price|budget|spending) )?(?:limit|cap|ceiling){_IS}|capped at|(?:highest|top) price{_IS}"
-    r"|as (?:high|much) as|can(?: only)? afford|bis(?: zu)?|maximal|h[öo]chstens|jusqu'[àa]|hasta|m[áa]ximo"
+    r"|as (?:high|much) as|(?:can|could|would|i'd) (?:go|stretch) to"
+    r"|can(?: only)? afford|bis(?: zu)?|maximal|h[öo]chstens|jusqu'[àa]|hasta|m[áa]ximo"
     r"|fino a|até|pas plus de|no m[áa]s de"
 )
 _LEAST = (
@@ -54,6 +55,7 @@ _BEFORE = re.compile(
 _NOT = re.compile(
     r"(?<![\w-])(?:do not|don't|dont|does not|doesn't|won't|wont|will not|can't|cannot|can not|not|no|nothing|never"
     r"|isn't|nor|shouldn't|should not|without|wouldn't|must not|mustn't|nicht|kein\w*|avoid|exclude|excluding|hide"
+    r"|refuse|hate|unwilling"
     r"|skip)(?: (?:want|wanna|like|wish|afford|to|spend|spending|pay|paying|go|going|be|cost|costs|costing|it|looking"
     r"|for|any|a|anything|something|things|items|products|ones|everything|priced|get|price|much|the|have|way|single|you"
     r"|me|that|is|buy|show|see)){0,6} ?$"
@@ -64,7 +66,8 @@ _NO_AMOUNT = r"(?! ?[$€£¥₹]?\d| th[ae]n\b)"
 _OR_LESS = re.compile(
     r",? ?(?:(?:or|and|at) (?:less|under|below|cheaper|lower|fewer|the (?:very )?most|most|max(?:imum)?)\b"
     r"|(?:as a )?max(?:imum)?\b|tops?\b|limit\b|budget\b|at (?:the )?most\b|or bust\b|to spend\b"
-    r"|is (?:the most|all)\b|is (?:my|the) (?:upper )?(?:max(?:imum)?|limit|budget)\b)" + _NO_AMOUNT
+    r"|is (?:the most|all)\b|(?:is|would be|will be) (?:my|the) (?:upper )?(?:max(?:imum)?|limit|budget)\b)"
+    + _NO_AMOUNT
 )
 _OR_MORE = re.compile(
     r",? ?(?:(?:or|and) (?:more|up|over|above|higher|upwards?|beyond)\b|minimum\b|upwards?\b|at least\b)"

@@ -43,13 +43,15 @@ _BEFORE = (
 _AFTER = rf"(?:(?:,-|\.-)? ?-?(?:[$€£¥₹¢](?! ?\d)|(?:{_CODES}|{_WORDS}|cents?|pence)(?!\w))|p(?!\w)|,-|\.-)"
 _MINOR = r"(?:(?<=[os€]) (?P<minor>\d\d)(?: (?:cents?|pence))?(?= (?:or|max)\b|[.?!,;]|$))?"  # "5 euros 50"
 _APART = r"(?:(?<![\w.,/:#])|(?<=\bunder)|(?<=\bbelow)|(?<=\bover)|(?<=\babove)|(?<=\bmax)|(?<=\bmin)|(?<=\bupto))"
+_THAN = r"(?:(?<=under )|(?<=below )|(?<=than )|(?<=most ))"
 _ISH = r"(?:[ -]?(?:ish|odd)\b| or so(?= (?:dollars|euros|pounds|bucks|quid)\b))"
 _AMOUNT = re.compile(
-    rf"(?P<before>{_BEFORE})?(?:(?(before)|{_APART})(?P<number>{NUMBER})|\b(?:an? )?(?P<note>tenner|fiver)\b)"
+    rf"(?P<before>{_BEFORE})?(?:(?(before)|{_APART})(?P<number>{NUMBER})|\b(?:an? )?(?P<note>tenner|fiver)\b"
+    rf"|{_THAN}an? (?P<one>dollar|buck|euro|pound|quid)\b)"
     rf"(?P<ish>{_ISH})?(?P<after>{_AFTER}{_MINOR})?(?P<late>{_ISH})?"
 )
 _OTHER_KIND = re.compile(
-    r"[ -]?(?:\"|''|°|%|(?:percent|inch(?:es)?|cms?|mm|km|m|ft|feet|foot|met(?:er|re)s?|miles?|yards?"
+    r"\+?[ -]?(?:\"|''|°|%|(?:percent|inch(?:es)?|cms?|mm|km|m|ft|feet|foot|met(?:er|re)s?|miles?|yards?"
     r"|kgs?|kilos?|g|gr|gsm|grams?|mg|mcg|oz|ounces?|lbs?|lit(?:re|er)s?|l|ml|cl|gallons?|quarts?|qt|pints?|cups?"
     r"|gb|tb|mb|gigs?|gigabytes?|terabytes?|years?|yrs?|yo|y/o|months?|weeks?|days?|nights?|hours?|hrs?|h"
     r"|minutes?|mins?(?! \S+ max)|secs?|seconds?|am|pm|o'clock|watts?|watt|w|kw|volts?|v|amps?|mah|wh|lumens?|mp"
@@ -74,6 +76,7 @@ _MEASURE_BEFORE = re.compile(
 
 _MODEL_BEFORE = re.compile(r"\b(?:iphone|ipad|galaxy|pixel|redmi|moto|gopro|playstation|xbox|windows|kindle|echo) $")
 HIGHEST_MODEL = 100
+LINES = 100  # from which "1080p" is a picture, below which "50p" are pence
 
 
 @dataclass(frozen=True)
@@ -96,26 +99,32 @@ def amounts(text: str) -> Iterator[Amount]:
 
 
 def _read(match: re.Match[str]) -> Amount | None:
-    text, place = match.string, match.end("number")
     before, after = (match["before"] or "").strip(), (match["after"] or "").strip(" ,.-")
     roughly = bool(match["ish"] or match["late"])
     if match["note"]:
         return Amount(*match.span(), _NOTES[match["note"]], match["note"], "GBP", roughly)
+    if match["one"]:
+        return Amount(*match.span(), Decimal(1), "1", _iso(match["one"]), roughly)
     value = parse(match["number"])
     if match["minor"]:
         after, value = after.split()[0], value + Decimal(match["minor"]) / 100
-    if _WEIGHED.match(text, place) or (not (before or after) and _OTHER_KIND.match(text, match.end())):
+    currency = _iso(before) or _iso(after) or _CENTS.get(after, "")
+    if _is_of_another_kind(match, value, currency=currency, marked=bool(before or after)):
         return None
-    currency = _iso(before) or _iso(after)
-    if after in _CENTS:
-        if after == "p" and value >= 100:  # 1080p
-            return None
-        value, currency = value / 100, _iso(before) or _CENTS[after]
-    if currency and _REBATE.match(text, match.end()):
-        return None
-    if not currency and _is_numbered(text, match.start(), value):
-        return None
+    value = value / 100 if after in _CENTS else value
     return Amount(*match.span(), value, match["number"], currency, roughly)
+
+
+def _is_of_another_kind(match: re.Match[str], value: Decimal, *, currency: str, marked: bool) -> bool:
+    """Measured in something else than money, a model's number, or money off; `marked` by whatever money is marked."""
+    text = match.string
+    if _WEIGHED.match(text, match.end("number")) or (match["after"] == "p" and value >= LINES):
+        return True
+    if not marked and _OTHER_KIND.match(text, match.end()):
+        return True
+    if currency:
+        return bool(_REBATE.match(text, match.end()))
+    return _is_numbered(text, match.start(), value)
 
 
 def _is_numbered(text: str, start: int, value: Decimal) -> bool:

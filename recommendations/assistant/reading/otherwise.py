@@ -12,16 +12,18 @@ _CHILD = re.compile(
     r"(?: who)?(?: is| are)? ?$"
 )
 _ADULT = re.compile(
-    r"\b(?:people|adults?|anyone|someone|those|players?|(?:wo)?m[ae]n|ladies|he is|she is|he's|she's)"
+    r"\b(?:people|adults?|anyone|someone|those|players?|(?:wo)?m[ae]n|ladies|he is|she is|he's|she's|who(?: is|'s))"
     r"(?: who)?(?: is| are)? ?$"
 )
 GROWN_UP, OLDEST = 18, 110  # years
+OF_AGE = (16, 18, 21)  # "over 18" is how old one has to be
 _RATING = re.compile(r"\b(?:rat(?:ing|ings|ed)|scor(?:e|es|ed)|stars?)(?: (?:of|is))?:? ?$")
 HIGHEST_RATING = 10
 _MEASURE = re.compile(r"\b(?:ages?|aged|height|width|length|depth|diameter|weigh(?:t|s|ing))(?: is| of)? ?$")
 _SIZE = re.compile(r"\b(?:sizes?|fits?) ?$")
 _STORY = re.compile(r"(?:books?|films?|movies?|novels?|histor\w+|documentar\w+|stor(?:y|ies)|shows?|music|songs?) ?$")
 _COUNTING = re.compile(r"(?:at|most|least|up ?to|more|fewer|less|max|min)\b")
+_CHEAPER = re.compile(r"under|below|less|cheaper|lower|costing")
 _THINGS = re.compile(r" (?P<one>[a-z]+)(?: (?P<two>[a-z]+))?")
 _NO_PLURAL = word_set("please pls christmas plus tops perhaps across less unless yes")
 FEW = 10  # of which a thing may have as many parts
@@ -36,15 +38,16 @@ def is_no_price(text: str, start: int, kind: str, amount: Amount) -> bool:
         return True
     if kind == "least" and (rating := _RATING.search(before)):
         return amount.value <= HIGHEST_RATING or rating[0].startswith("scor")
-    in_words_and_small = not amount.written[0].isdigit() and amount.value < FEW
-    return in_words_and_small or _counts_parts(text, start, amount)
+    small = not amount.written[0].isdigit() and amount.value < FEW and not _CHEAPER.match(text, start)
+    return small or not amount.value or _counts_parts(text, start, amount)
 
 
 def _is_age(before: str, kind: str, amount: Amount) -> bool:
     """ "toys for children under 5", "for women over 50"; but "gifts for men under 20" is what they may cost."""
     if _CHILD.search(before):
         return amount.value <= GROWN_UP
-    return kind != "most" and amount.value <= OLDEST and bool(_ADULT.search(before))
+    of_age = kind == "least" and amount.value in OF_AGE
+    return of_age or (kind != "most" and amount.value <= OLDEST and bool(_ADULT.search(before)))
 
 
 def is_year(text: str, start: int, kind: str, amount: Amount) -> bool:

@@ -109,7 +109,7 @@ def _of_two(text: str, low: Amount, high: Amount, place: int) -> _Phrase | None:
     cue = cue_before(text, low, place)
     start, kind = (cue.start, cue.kind) if cue else (_lead(text, low), "")
     if not currency and (
-        not (cue or is_called_range(text, high.end))
+        not (cue or high.roughly or is_called_range(text, high.end))
         or is_no_price(text, start, "least", low)
         or (kind == "start" and is_year(text, start, kind, high))
     ):
