@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import override_settings
 
+from shopassist import preparation
 from shopassist import settings as settings_module
 from tests.operations.processes import PROJECT
 
@@ -90,3 +91,15 @@ def test_strangers_cannot_push_a_limit_out_of_memory():
             cache.set(f"stranger-{stranger}", 1)
         assert cache.get("a-limit") == 10
         cache.clear()
+
+
+@pytest.mark.django_db
+def test_migrating_says_what_the_server_lacks(monkeypatch):
+    def asked() -> list[str]:
+        return [problem.msg for problem in checks.run_checks(tags=[checks.Tags.database], databases=["default"])]
+
+    assert asked() == []
+    monkeypatch.setattr(preparation, "EXTENSIONS", ("vector", "no_such_one"))
+    assert asked() == ["The database's server lacks the extension no_such_one; install postgresql-contrib there."]
+    monkeypatch.setattr(preparation, "PACKAGES", {"no_such_one": "nosuch"})
+    assert asked() == ["The database's server lacks the extension no_such_one; install nosuch there."]
