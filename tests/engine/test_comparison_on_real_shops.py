@@ -69,10 +69,10 @@ def the_tool(folder: Path, split: Split, lists: Ints) -> dict[str, Any]:
 def test_peers_reach_what_others_measured():
     """The table beside the data, within what the choice of options moves it by."""
     split = read_split(FOLDER)
-    names = ("popularity", "recent popularity", "item kNN, TF-IDF", "ALS", "user kNN")
+    names = ("popularity", "recent popularity", "item kNN TF-IDF", "ALS", "user kNN")
     with threadpool_limits(1):
         methods = list(measure(split, {name: PEERS[name] for name in names}, seed=0))
     found = {name: row["means"]["hr_10"] for name, row in figures(ShopResult("shop", methods, seed=0)).items()}
-    table = {"popularity": 0.028, "recent popularity": 0.037, "item kNN, TF-IDF": 0.055, "ALS": 0.058}
+    table = {"popularity": 0.028, "recent popularity": 0.037, "item kNN TF-IDF": 0.055, "ALS": 0.058}
     assert {name: found[name] for name in table} == pytest.approx(table, abs=0.006)
     assert found["user kNN"] > found["recent popularity"]

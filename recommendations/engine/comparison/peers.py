@@ -58,9 +58,9 @@ def ease(seed: int) -> list[Recommender]:
 PEERS: dict[str, Callable[[int], list[Recommender]]] = {
     "popularity": popularity,
     "recent popularity": recent,
-    "item kNN, cosine": cosine,
-    "item kNN, TF-IDF": tfidf,
-    "item kNN, BM25": bm25,
+    "item kNN cosine": cosine,
+    "item kNN TF-IDF": tfidf,
+    "item kNN BM25": bm25,
     "user kNN": user_knn,
     "RP3beta": rp3beta,
     "ALS": als,
