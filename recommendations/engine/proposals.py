@@ -47,6 +47,9 @@ def proposals(
     that speaks for it.
     """
     model, evidence = visit.model, visit.evidence
+    bought, known = model.rows_of(visit.bought)
+    unbought = evidence.unbought
+    unbought[bought[known]] = False  # of those who bought very much the evidence looks at the latest alone
     open_to = np.ones(len(model.product_pks), bool)
     unknown: list[int] = []
     if allowed is not None:
@@ -55,13 +58,13 @@ def proposals(
         open_to[:] = False
         open_to[rows[known]] = True
         unknown = pks[~known].tolist()
-    new = evidence.candidates(open_to & evidence.unbought)
+    new = evidence.candidates(open_to & unbought)
     if len(new) < at_least:
-        new = evidence.candidates(open_to & evidence.unbought, at_least)
+        new = evidence.candidates(open_to & unbought, at_least)
     if also:
         rows, known = model.rows_of(np.array(also, np.int64))
         forced = rows[known]
-        new = np.union1d(new, forced[(open_to & evidence.unbought)[forced]])
+        new = np.union1d(new, forced[(open_to & unbought)[forced]])
     found = _new(visit, new)
     if again:
         found += _again(visit, open_to)
