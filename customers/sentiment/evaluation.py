@@ -13,7 +13,7 @@ from customers.importing.rows import NULL, BadRow, rating
 from customers.sentiment.classifier import Reviews, fit_classifier
 from customers.sentiment.measures import Figures, measure
 from customers.sentiment.reading import READ_AT_MOST
-from customers.sentiment.training import NEGATIVE, POSITIVE, compared, starred_reviews
+from customers.sentiment.training import NEGATIVE, POSITIVE, by_vader, compared, starred_reviews
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ def across(trained_on: Starred, tested: Starred) -> dict[str, Figures]:
     """Trained on the ones, tested on the others. ValueError where either has too few of one kind."""
     classifier, _ = fit_classifier(Reviews.of(trained_on.texts), trained_on.positive)
     reviews = Reviews.of(tested.texts)
-    chances, vader = classifier.probabilities(reviews), (reviews.vader + 1) / 2
+    chances = classifier.probabilities(reviews)
     return {
         "VADER alone": alone(tested),
-        "VADER here": measure(vader, vader > 0.5, tested.positive),
+        "VADER here": by_vader(reviews, tested.positive),
         "classifier": measure(chances, chances > classifier.curve.threshold, tested.positive),
     }
 

@@ -12,6 +12,9 @@ from customers.sentiment.idioms import NO_PRAISE, WORDS, plain
 
 MODEL = "vader"
 VERSION = "3.3.2/2"  # of the package, and of how it is used here
+POSITIVE_ABOVE = (
+    0.55  # of the words' score: even who is let down finds kind words, so 0.5 is too low on any reviews tried
+)
 READ_AT_MOST = 10_000  # characters of a review
 SENTENCE_AT_MOST = 1_000  # VADER takes quadratic time in the length of what it is given
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")

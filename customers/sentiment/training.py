@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from customers.models import Review, SentimentModel
 from customers.sentiment.classifier import HeldOut, Reviews, fit_classifier
 from customers.sentiment.measures import Figures, measure
-from customers.sentiment.reading import VERSION
+from customers.sentiment.reading import POSITIVE_ABOVE, VERSION
 
 POSITIVE, NEGATIVE = 4, 2  # stars, at least and at most; what lies between says neither
 NEEDED = 50
@@ -60,8 +60,12 @@ def train(progress: Progress = lambda sentence: None) -> SentimentModel | None:
 
 def compared(reviews: Reviews, held_out: HeldOut, positive: NDArray[np.bool_]) -> tuple[Figures, Figures]:
     """The classifier's figures and VADER's on the same reviews."""
-    vader = (reviews.vader + 1) / 2
-    return measure(held_out.probabilities, held_out.verdicts, positive), measure(vader, vader > 0.5, positive)
+    return measure(held_out.probabilities, held_out.verdicts, positive), by_vader(reviews, positive)
+
+
+def by_vader(reviews: Reviews, positive: NDArray[np.bool_]) -> Figures:
+    scores = (reviews.vader + 1) / 2
+    return measure(scores, scores > POSITIVE_ABOVE, positive)
 
 
 def _stored(positive: int, negative: int, figures: dict[str, Any], **fields: Any) -> SentimentModel:
