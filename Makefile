@@ -6,7 +6,7 @@ PRODUCTION = SHOPASSIST_ENV=production PUBLIC_URL=https://shop.example DATABASE_
   SECRET_KEY=of-this-check-alone-0123456789-abcdefghijklmnopqrstuvwxyz PSEUDONYM_KEY=of-this-check-alone \
   BEHIND_PROXY=yes
 
-.PHONY: run demo reset-demo embeddings test check bench lock
+.PHONY: run demo reset-demo embeddings spark test check bench lock
 
 run: .venv/installed .venv/embeddings-tried
 	@$(RUN) manage.py run
@@ -43,7 +43,11 @@ COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --gene
 lock:
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --extra embeddings -c requirements.lock -o requirements-embeddings.lock
-	$(COMPILE) --extra dev -o requirements-dev.lock
+	$(COMPILE) --extra dev --extra bench -o requirements-dev.lock
+	$(COMPILE) --extra spark -c requirements.lock -o requirements-spark.lock
+
+# A gigabyte that only shops beyond one machine want, and Java.
+spark: .venv/installed-spark
 
 # Half made, or of a Python that is gone: made anew.
 ifneq ($(words $(wildcard .venv/made .venv/bin/python)),2)
@@ -60,7 +64,8 @@ endif
 
 .venv/installed: requirements.lock | .venv/made
 .venv/installed-dev: requirements-dev.lock | .venv/made
-.venv/installed .venv/installed-dev:
+.venv/installed-spark: requirements-spark.lock | .venv/made
+.venv/installed .venv/installed-dev .venv/installed-spark:
 	@echo "Installing what $< names; a minute or more the first time …"
 	@rm -f $@
 	@{ $(RUN) -m pip install --disable-pip-version-check --no-input --no-warn-script-location --root-user-action=ignore \
