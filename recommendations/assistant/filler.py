@@ -51,7 +51,7 @@ STOP = word_set(
     departments treating idk lemme gimme kindly smth sth popularity whatever orders different explore
     seeking seek appropriate grateful acquire appreciate procure sourcing knowing section sections brand brands buyer
     buyers shopper shoppers elsewhere along everyone everybody often spent hiya require equivalent discount discounts
-    discounted plenty glad"""
+    discounted plenty glad barely literally absolutely honestly basically"""
 )
 
 # Whom it is for and on which occasion. They name a product only beside other words: "christmas tree", "baby food".

@@ -31,14 +31,15 @@ _NEVER_BOUGHT = re.compile(
 )
 _PHRASES = re.compile(
     r"\b(?:(?:back )?in stock|on sale|on hand|(?:to|in) my (?:basket|cart)|treat (?:my|your|him|her)(?:self)?"
-    r"|hook (?:me|us|him|her) up|what(?:'s| is) hot|hot right now|bored af|never ?mind|no worries|my age(?: group)?"
+    r"|hook (?:me|us|him|her) up|what(?:'s| is) hot|hot right now|bored af|never ?mind|no worries"
+    r"|(?:this|next) time|at the moment|by any chance|my age(?: group)?"
     r"|(?:my|our|his|her|the) last(?= (?:orders?|purchases?|buys?|items?|things?|one|\w+ (?:i|we|from|was))\b))\b"
     r"|\b(?:mother|father|sister|brother|daughter|son)s?[ -]in[ -]laws?\b|^(?:yo|bruh|dude)\b(?!.yo)"
     r"|^(?:hey|hi|hello|ok|okay) (?:alexa|siri|google|cortana)\b|^(?:alexa|siri|google)(?=,)"
     r"|^(?:hello,? |hi,? )?good (?:morning|afternoon|evening|day)\b"
 )
 _INCHES = re.compile(r'(?P<title>"[^"]*")|(?P<inches>\d) ?(?:"|\'\')')
-_CUSTOMER = re.compile(r"\b(?:customer|client|user)(?: (?:number|no\.?|id))? ?#?\d+(?:'s)?(?!\w) ?")
+_CUSTOMER = re.compile(r"\b(?:customer|cust|client|user|account)(?: (?:number|no\.?|id))? ?#?\d+(?:'s)?(?!\w) ?")
 _NAME = r"[A-Z][\w'-]+(?: [A-Z][\w.'-]*){0,2}"
 _SOMEBODY = re.compile(
     rf"(?:(?<=ould )|(?<=ight ))(?:our customer )?{_NAME}"
@@ -48,6 +49,10 @@ _SOMEBODY = re.compile(
     rf"|(?<=\bthink ){_NAME}(?= (?:would|might|will|likes?|needs?|wants?)\b)"
     rf"|(?:(?<=ions for )|(?<=deas for )|(?<=ucts for )|(?<=tems for )|(?<=ties for )|(?<=ions to )|(?<=ucts to )"
     rf"|(?<=tems to )){_NAME}(?=[?.!]*$)"
+    rf"|{_NAME}'s(?= (?:tastes?|profile|history|orders|purchases|basket|style|preferences)\b)"
+    rf"|^{_NAME}(?=: | (?:might|would|could|may|will) (?:like|love|want|need|enjoy|use)\b)"
+    r"|\b(?:(?:pitch|sell|offer|push|send|give|upsell|recommend|suggest) to"
+    r"|(?:among )?(?:people|customers|shoppers|buyers) like) [A-Z][a-z'-]+ [A-Z][a-z'-]+(?![\w-])"
     r"|\b(?:Mr|Mrs|Ms|Miss)\b\.? [A-Z]\w+"
     r"|(?<=customer )[A-Z]\w+ [A-Z]\w+"
 )

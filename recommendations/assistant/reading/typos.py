@@ -26,9 +26,16 @@ _SHORT = word_set(
 )
 _COMMON_SLIPS = {
     "coud": "could",
+    "hav": "have",
+    "luv": "love",
+    "luvs": "loves",
     "reccomend": "recommend",
     "reccomendation": "recommendation",
     "reccomendations": "recommendations",
+    "smthing": "something",
+    "smthng": "something",
+    "sumthing": "something",
+    "teh": "the",
     "unde": "under",
     "undr": "under",
     "uner": "under",
