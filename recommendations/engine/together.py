@@ -38,6 +38,8 @@ class Together:
         rows, columns = np.broadcast_arrays(rows, columns)
         if isinstance(self.counts, np.ndarray):
             return np.asarray(self.counts[rows, columns])
+        if not rows.size:  # of no pairs scipy gives a table
+            return np.zeros(rows.shape, np.float32)
         return np.asarray(self.counts[rows.ravel(), columns.ravel()]).reshape(rows.shape)
 
 

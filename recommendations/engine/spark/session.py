@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from recommendations.engine.counting import Counting
+from recommendations.engine.together import ALL_BELOW, NEAREST
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -27,13 +28,13 @@ class NoSpark(Exception):
 
 
 @contextmanager
-def counting_on(master: str) -> Iterator[Counting]:
+def counting_on(master: str, *, nearest: int = NEAREST, all_below: int = ALL_BELOW) -> Iterator[Counting]:
     """`master` as Spark names it: local[2], local[*], spark://host:7077, yarn, k8s://…. Raises NoSpark."""
     context = _started(master)
     from recommendations.engine.spark.spread import Spread
 
     try:
-        spread = Spread(context)
+        spread = Spread(context, nearest, all_below)
         yield Counting(spread.count_together, spread.item_weights, spread.transition_table)
     finally:
         context.stop()
@@ -55,9 +56,10 @@ def _started(master: str) -> "SparkContext":
     try:
         return SparkContext(conf=SparkConf().setMaster(master).setAll(list(settings.items())))
     except PySparkException as failure:
-        if failure.getCondition() != "JAVA_GATEWAY_EXITED":
-            raise NoSpark(f"Spark did not start: {failure}") from failure
-        raise NoSpark("Spark needs Java 17 or newer: install it, or say where it is with JAVA_HOME.") from failure
+        raise NoSpark(
+            f"Spark did not start on {master}, for the reason above: it needs Java 17 or newer, from JAVA_HOME or the "
+            "path, and a master that it knows, such as local[2] or spark://host:7077."
+        ) from failure
     except Py4JError as failure:
         said = getattr(failure, "java_exception", None)
         raise NoSpark(f"Spark did not start on {master}: {said.getMessage() if said else failure}") from failure

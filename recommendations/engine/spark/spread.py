@@ -16,8 +16,6 @@ from recommendations.engine.gathering import blocks
 from recommendations.engine.purchases import Purchases
 from recommendations.engine.spark.work import Counts, asked, count, solve
 from recommendations.engine.together import (
-    ALL_BELOW,
-    NEAREST,
     Together,
     followed,
     memories,
@@ -42,8 +40,8 @@ class SpreadTogether(Together):
 @dataclass(frozen=True)
 class Spread:
     context: "SparkContext"
-    nearest: int = NEAREST
-    all_below: int = ALL_BELOW
+    nearest: int
+    all_below: int
 
     def count_together(self, bought: csr_array) -> Together:
         products = bought.shape[1]
