@@ -52,6 +52,7 @@ def embed() -> int:
         products = embeddings.embed_catalogue(seconds=EMBEDDING_SECONDS)
         if meanings.remember_meanings(classifier.read_questions()[0]):
             classifier.train_anew()  # where the worker is in the web process; others learn it when they start
+            logger.info("The intent classifier has learnt from embeddings.")
         return products
     except embeddings.Unavailable as failure:
         logger.warning("What is new goes without embeddings: %s.", failure)
