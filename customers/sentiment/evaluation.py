@@ -13,7 +13,9 @@ from customers.importing.rows import NULL, BadRow, rating
 from customers.sentiment.classifier import Reviews, fit_classifier
 from customers.sentiment.measures import Figures, measure
 from customers.sentiment.reading import READ_AT_MOST
-from customers.sentiment.training import NEGATIVE, POSITIVE, by_vader, compared, starred_reviews
+from customers.sentiment.training import NEGATIVE, POSITIVE, beats, by_vader, compared, starred_reviews
+
+SAMPLES, SEED = 10, 887
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,20 @@ def across(trained_on: Starred, tested: Starred) -> dict[str, Figures]:
         "VADER here": by_vader(reviews, tested.positive),
         "classifier": measure(chances, chances > classifier.curve.threshold, tested.positive),
     }
+
+
+def wins_with_fewer(starred: Starred, negative: int) -> int:
+    """Of SAMPLES samples with so many negative reviews, and positive ones in proportion, in how many the classifier
+    beats VADER. ValueError where there are not as many."""
+    dice, kinds = np.random.default_rng(SEED), (np.flatnonzero(~starred.positive), np.flatnonzero(starred.positive))
+    sizes = negative, negative * len(kinds[1]) // len(kinds[0])
+    wins = 0
+    for _ in range(SAMPLES):
+        rows = np.concatenate([dice.choice(kind, size, False) for kind, size in zip(kinds, sizes, strict=True)])
+        reviews = Reviews.of([starred.texts[row] for row in rows])
+        _, held_out = fit_classifier(reviews, starred.positive[rows])
+        wins += beats(*compared(reviews, held_out, starred.positive[rows]))
+    return wins
 
 
 def alone(starred: Starred) -> Figures:

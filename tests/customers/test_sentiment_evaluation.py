@@ -51,6 +51,11 @@ def test_one_file_trains_and_others_test(tmp_path, capsys):
     assert "1.000 (1.000–1.000)" in lines_of(out)["classifier"]
 
 
+def test_it_is_said_how_few_reviews_will_do(tmp_path, capsys):
+    call_command("evaluate_sentiment", "--fewer", str(a_file(tmp_path / "reviews.csv")))
+    assert "with 15 negative reviews the classifier wins 10 times of 10" in capsys.readouterr().out
+
+
 @pytest.mark.django_db
 def test_without_files_it_is_the_shops_own_reviews(capsys):
     a_shop(20)

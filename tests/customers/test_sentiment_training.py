@@ -95,13 +95,13 @@ def test_reviews_that_are_all_alike_train_nothing():
 
 
 def test_a_new_trial_is_due_when_the_shop_has_grown_by_a_quarter():
-    a_shop(60)
+    a_shop(NEEDED)
     assert is_due()
     first = train()
     assert not is_due()
-    a_shop(10)
+    a_shop(NEEDED // 5)
     assert not is_due()
-    a_shop(10)
+    a_shop(NEEDED // 10)
     assert is_due()
     second = train()
     first.refresh_from_db()
@@ -173,12 +173,12 @@ def test_batches_end_with_whole_products(monkeypatch):
 
 def test_the_command_says_what_it_found(capsys):
     call_command("train_sentiment")
-    assert "VADER reads the reviews: a classifier needs 50" in capsys.readouterr().out
+    assert "VADER reads the reviews: a classifier needs 100" in capsys.readouterr().out
     a_shop()
     call_command("train_sentiment")
     said = capsys.readouterr().out
     assert "is adopted" in said
-    assert "100 reviews read again." in said
+    assert "200 reviews read again." in said
     call_command("train_sentiment", "--if-due")
     assert capsys.readouterr().out == "0 reviews read again.\n"
 

@@ -7,8 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from customers.importing import ImportRefused
-from customers.sentiment.evaluation import Starred, across, of_file, of_shop, within
+from customers.sentiment.evaluation import SAMPLES, Starred, across, of_file, of_shop, wins_with_fewer, within
 from customers.sentiment.measures import Figure, Figures
+
+FEWER = (15, 25, 50, 100)
 
 
 class Command(BaseCommand):
@@ -19,10 +21,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="reviews, as import_shop reads them")
+        parser.add_argument("--fewer", action="store_true", help="also say how few reviews a classifier can do with")
         parser.add_argument("--train", type=Path, metavar="FILE", help="train on this file alone, and test on --test")
         parser.add_argument("--test", type=Path, nargs="+", metavar="FILE", help="reviews of other things")
 
-    def handle(self, *, files: list[Path], train: Path | None, test: list[Path] | None, **options: Any) -> None:
+    def handle(
+        self, *, files: list[Path], fewer: bool, train: Path | None, test: list[Path] | None, **options: Any
+    ) -> None:
         if bool(train) != bool(test) or (train and files):
             raise CommandError("Give files to cross-validate on, or --train FILE with --test FILE, or neither.")
         try:
@@ -34,8 +39,16 @@ class Command(BaseCommand):
                     )
             for starred in [of_file(path) for path in files] or ([] if train else [of_shop()]):
                 self._print(f"{starred.name}, cross-validated", starred, within(starred))
+                if fewer:
+                    self._print_wins(starred)
         except (ImportRefused, ValueError) as error:
             raise CommandError(str(error)) from error
+
+    def _print_wins(self, starred: Starred) -> None:
+        for negative in FEWER:
+            if negative <= (~starred.positive).sum():
+                wins = wins_with_fewer(starred, negative)
+                self.stdout.write(f"  with {negative} negative reviews the classifier wins {wins} times of {SAMPLES}")
 
     def _print(self, title: str, starred: Starred, found: dict[str, Figures]) -> None:
         positive = int(starred.positive.sum())
