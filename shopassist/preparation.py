@@ -100,6 +100,8 @@ def fit(out: OutputWrapper) -> str:
 def embed() -> str:
     """As many products as can be had in a moment; the schedule goes on with the rest."""
     model = settings.EMBEDDING_MODEL
+    if model == "none":
+        return "switched off: products are found by their words alone"
     if not embeddings.available():
         return "products are found by their words alone; `make embeddings` installs what finds them by meaning too"
     try:
