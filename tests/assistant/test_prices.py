@@ -18,6 +18,7 @@ KNOWN_FAILURES = {
     "1.5k - 2k": "without a currency it may be an HDMI cable for 4k - 8k",
     "looking for skincare products, max 3, under 30 dollars": "how many is not told from how much",
     "nothing over twenty five euros fifty": "cents are read in figures",
+    "under forty-nine ninety-nine": "it may be a year as well: nineteen ninety-nine",
     "price in range 10..20": "two dots are how computers write it",
     "a kettle for 20 to 30": "without a currency it may be for 20 to 30 people",
     "kettle 20-30": "without a currency it may be a size or an age",

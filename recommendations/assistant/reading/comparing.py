@@ -62,6 +62,7 @@ _NOT = re.compile(
 )
 _MEANT = {"below": "most", "above": "least", "only_with_currency": "start"}
 _DENIED = {"below": "least", "above": "most", "only_with_currency": "start"}
+_NO_THING = re.compile(r"(?:^|(?<=[,.;!?] ))no (?:[a-z'-]+ ){1,3}$")  # "no toys above 15"
 _NO_AMOUNT = r"(?! ?[$€£¥₹]?\d| th[ae]n\b)"
 _OR_LESS = re.compile(
     r",? ?(?:(?:or|and|at) (?:less|under|below|cheaper|lower|fewer|the (?:very )?most|most|max(?:imum)?)\b"
@@ -99,7 +100,10 @@ def cue_before(text: str, amount: Amount, after: int) -> Cue | None:
     if match is None or (match["only_with_currency"] and not amount.currency):
         return None
     said = str(match.lastgroup)
-    denial = _NOT.search(text, max(after, match.start() - WINDOW), match.start())
+    begin = max(after, match.start() - WINDOW)
+    denial = _NOT.search(text, begin, match.start()) or (
+        _NO_THING.search(text, begin, match.start()) if said == "above" else None
+    )
     kind = (_DENIED if denial else _MEANT).get(said, said)
     return Cue(kind, denial.start() if denial else match.start(), amount.start)
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from .numbers import NUMBER, parse
 
 _NAMES = {
-    "USD": r"us ?\$|\$|usd|us[ -]dollars?|american dollars?|dollars?|bucks?",
+    "USD": r"us ?\$|\$|usd|us[ -]dollars?|american dollars?|dollars?|d[óo]lares|bucks?",
     "EUR": r"€|eur|euros?",
     "GBP": r"£|gbp|british pounds?|pounds? sterling|pounds?|quid|sterling",
     "CAD": r"ca?\$|cad|canadian dollars?",
@@ -29,8 +29,8 @@ _NAMES = {
 SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _CODES = "usd|eur|gbp|cad|aud|nzd|jpy|inr|chf|sek|nok|dkk|pln|brl"
 _WORDS = (
-    r"(?:us|american|canadian|australian|aussie|new zealand)[ -]dollars?|dollars?|bucks?|euros?|(?:british )?pounds?"
-    r"(?: sterling)?|quid|sterling(?! silver)|(?:japanese )?yen|(?:indian )?rupees?|(?:swiss )?francs?"
+    r"(?:us|american|canadian|australian|aussie|new zealand)[ -]dollars?|dollars?|d[óo]lares|bucks?|euros?"
+    r"|(?:british )?pounds?(?: sterling)?|quid|sterling(?! silver)|(?:japanese )?yen|(?:indian )?rupees?|(?:swiss )?francs?"
     r"|(?:swedish )?(?:kronor|krona)|(?:danish |norwegian )?(?:kroner|krone)|kr|zł|złotych|zloty(?:ch)?|reais"
 )
 _CENTS = {"cent": "USD", "cents": "USD", "¢": "USD", "pence": "GBP", "p": "GBP"}
