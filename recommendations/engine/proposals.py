@@ -7,6 +7,7 @@ import numpy as np
 
 from recommendations.engine.gathering import Floats, Ints, entries
 from recommendations.engine.popularity import DAY
+from recommendations.engine.purchases import UNDATED
 from recommendations.engine.serving import Visit
 from recommendations.engine.signals import BEST, PARTS, Evidence
 from recommendations.engine.together import FADE
@@ -26,7 +27,7 @@ class Proposal:
     shelf: int = 0  # products of its category among those that the customer bought
     alike: bool = False  # whether its name shares a word with one of these
     usual_price: float | None = None  # what the customer pays: the geometric mean of the prices known
-    days_unsold: int | None = None  # since a customer bought it for the first time; None if none did
+    days_unsold: int | None = None  # since a customer bought it for the first time; None if none did at a known time
 
     @property
     def score(self) -> float:
@@ -73,6 +74,7 @@ def proposals(
 
 def _new(visit: Visit, products: Ints) -> list[Proposal]:
     evidence, pks = visit.evidence, visit.model.product_pks
+    last = evidence.sales.last[products]
     columns = [
         pks[products],
         *_strongest(evidence, products),
@@ -80,7 +82,7 @@ def _new(visit: Visit, products: Ints) -> list[Proposal]:
         evidence.sales.buyers[products],
         evidence.own_on_shelf(products),
         evidence.names_alike(products) > 0,
-        (evidence.shopper.at - evidence.sales.last[products]) / DAY,
+        np.where(last > UNDATED, evidence.shopper.at - last, np.inf) / DAY,
         evidence.parts(products, visit.weights),
     ]
     return [

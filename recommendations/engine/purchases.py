@@ -13,13 +13,14 @@ from customers.models import Product
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-# Undated purchases count as older than every other.
-ALL_PURCHASES = """
+UNDATED = -9_000_000_000  # seconds since 1970: what has no date counts as older than every other purchase
+
+ALL_PURCHASES = f"""
 COPY (
-    SELECT customer_id, product_id, coalesce(floor(extract(epoch FROM purchased_at))::bigint, -9000000000)
+    SELECT customer_id, product_id, coalesce(floor(extract(epoch FROM purchased_at))::bigint, {UNDATED})
     FROM customers_purchase
 ) TO STDOUT (FORMAT binary)
-"""
+"""  # noqa: S608 (made of constants)
 # PostgreSQL's binary COPY: a header of 19 bytes, then per row the number of fields and each field
 # behind its length, then two bytes that end it. Three bigints make every row the same 38 bytes.
 HEADER, END = 19, 2

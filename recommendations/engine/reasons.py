@@ -72,8 +72,10 @@ def _popular(candidate: Candidate) -> Reason | None:
     return {"kind": "popular", "text": f"Bought by {_customers(buyers)}", "customers": buyers} if buyers else None
 
 
-def _season(candidate: Candidate) -> Reason:
+def _season(candidate: Candidate) -> Reason | None:
     days = candidate.proposal.days_unsold
+    if days is None and candidate.proposal.buyers:
+        return None
     if days is None:
         return {"kind": "season", "text": "New in the shop"}
     when = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")

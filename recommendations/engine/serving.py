@@ -13,17 +13,16 @@ from recommendations.engine.catalogue import Catalogue
 from recommendations.engine.gathering import Floats, Ints
 from recommendations.engine.learning import fit_model
 from recommendations.engine.model import Model
-from recommendations.engine.purchases import Purchases
+from recommendations.engine.purchases import UNDATED, Purchases
 from recommendations.engine.signals import Evidence, Shopper
 from recommendations.models import EngineFit
 
 MOST_PURCHASES = 10_000  # of a customer, the latest, that are looked at
 
-# What has no date counts as older than every other.
-HISTORY = """
-SELECT product_id, coalesce(floor(extract(epoch FROM purchased_at)), -9000000000)::bigint
+HISTORY = f"""
+SELECT product_id, coalesce(floor(extract(epoch FROM purchased_at)), {UNDATED})::bigint
 FROM customers_purchase WHERE customer_id = %s ORDER BY purchased_at DESC NULLS LAST LIMIT %s
-"""
+"""  # noqa: S608 (made of constants)
 
 _loading = Lock()
 _loaded: Model | None = None
