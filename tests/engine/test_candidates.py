@@ -2,79 +2,85 @@ from decimal import Decimal
 
 import pytest
 
-from customers.models import Customer, Product
-from recommendations.engine.candidates import find_candidates, moment_weight
+from customers.models import Product, Purchase
+from recommendations.engine import candidates as candidates_of
+from recommendations.engine.candidates import find_candidates
 from recommendations.engine.constraints import Constraints
 from recommendations.engine.fitting import fit_engine
 from recommendations.engine.ranking import rank
-from recommendations.engine.similar import similar_customers
-from tests.engine.shop import a_shop_with_two_tastes
-from tests.factories import a_customer, a_product
+from recommendations.engine.serving import visit_of
+from recommendations.engine.signals import BEST, FEW
+from tests.factories import SOME_DAY, a_customer, a_product, a_purchase
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop():
-    a_shop_with_two_tastes()
-    fit_engine()
-
-
 def found_for(customer=None, **wishes):
-    similar = similar_customers(customer) if customer else []
-    return find_candidates(customer, Constraints(**wishes), similar)
+    return find_candidates(visit_of(customer), Constraints(**wishes))
 
 
 def names(found) -> set[str]:
     return {candidate.name for candidate in found.candidates}
 
 
-def a_gardener() -> Customer:
-    return Customer.objects.get(external_id="taste-0")
+def ranked(found, top_n: int = 20, cap: int = 3) -> list[str]:
+    return [item.name for item in rank(found.candidates, Constraints(), top_n, cap)]
 
 
-def bought_by(customer: Customer) -> set[str]:
-    return set(customer.purchases.values_list("product__name", flat=True))
-
-
-def test_what_was_bought_is_not_proposed_again_unless_wished(shop):
-    me = a_gardener()
-    assert not names(found_for(me)) & bought_by(me)
-    assert bought_by(me) <= names(found_for(me, exclude_bought=False))
-
-
-def test_taste_ranks_first(shop):
-    me = a_gardener()
-    found = found_for(me)
-    best = max(found.candidates, key=lambda candidate: candidate.co_purchase)
-    assert best.category == "Garden"
-    assert best.source == "co-purchase"
-    assert found.strategy == "personal"
-    assert found.evidence == len(bought_by(me))
-
-
-def test_a_new_customer_and_nobody_in_particular_get_what_sells(shop):
-    for customer in (None, a_customer()):
-        found = found_for(customer)
-        assert found.strategy == "popular"
-        assert found.evidence == 0
-        assert len(found.candidates) == 16
-        recent = [candidate.recent for candidate in found.candidates]
-        assert recent == sorted(recent, reverse=True)
+def many_products() -> list[Product]:
+    """More than are all candidates; each of ten customers bought some."""
+    products = Product.objects.bulk_create(
+        Product(external_id=f"many-{number}", name=f"Thing {number}") for number in range(2 * FEW)
+    )
+    people = [a_customer() for _ in range(10)]
+    Purchase.objects.bulk_create(
+        Purchase(
+            external_id=f"line-{number}",
+            customer=people[number % 10],
+            product=products[number * 7 % 130],
+            purchased_at=SOME_DAY,
+        )
+        for number in range(130)
+    )
+    return products
 
 
 def test_before_anything_was_bought_the_newest_products_come_first():
-    older, newer = a_product("Older"), a_product("Newer")
+    a_product("Older"), a_product("Newer")
     fit_engine()
-    assert [candidate.name for candidate in found_for().candidates] == ["Newer", "Older"]
+    assert ranked(found_for()) == ["Newer", "Older"]
     assert {candidate.source for candidate in found_for().candidates} == {"recent"}
-    assert (older.pk, newer.pk) == tuple(sorted([older.pk, newer.pk]))
 
 
-def test_without_products_there_is_a_note():
+def test_before_the_first_fit_the_shop_s_products_are_there():
+    me, lamp = a_customer(), a_product("Lamp")
+    a_product("Older"), a_product("Newer")
+    a_purchase(me, lamp)
+    assert ranked(found_for(me)) == ["Newer", "Older"]
+    assert names(found_for(me, words="lamp")) == set()
+    assert names(found_for(words="lamp")) == {"Lamp"}
+    assert found_for().fit is None
+
+
+@pytest.mark.parametrize("fitted", [True, False])
+def test_without_products_there_is_a_note(fitted):
+    if fitted:
+        fit_engine()
     found = found_for()
     assert found.candidates == []
     assert found.notes == ["The shop has no product."]
+
+
+@pytest.mark.parametrize("products", [1, 3])
+def test_a_shop_with_hardly_any_product(products):
+    range_ = [a_product() for _ in range(products)]
+    buyer = a_customer()
+    a_purchase(buyer, range_[0])
+    fit_engine()
+    assert len(found_for().candidates) == products
+    found = found_for(buyer)
+    assert names(found) == {product.name for product in range_[1:]}
+    assert bool(found.notes) == (products == 1)
 
 
 @pytest.mark.parametrize(
@@ -107,43 +113,98 @@ def test_constraints_hold(wishes, expected):
     assert names(found_for(**wishes)) == expected
 
 
-def test_constraints_hold_for_every_way_a_product_is_found(shop):
-    me = a_gardener()
-    for wishes in ({"categories": ("Kitchen",)}, {"max_price": Decimal(30)}, {"words": "kitchen"}):
-        found = found_for(me, **wishes)
-        assert found.candidates
-        for candidate in found.candidates:
-            assert candidate.category == "Kitchen" or candidate.price <= 30
+def test_constraints_hold_for_what_is_newer_than_the_fit_too():
+    a_product("Spade", "Garden", "20.00")
+    fit_engine()
+    a_product("Rake", "Garden", "30.00"), a_product("Pan", "Kitchen", "10.00")
+    assert names(found_for()) == {"Spade", "Rake", "Pan"}
+    assert names(found_for(categories=("Garden",))) == {"Spade", "Rake"}
+    assert names(found_for(max_price=Decimal(20))) == {"Spade", "Pan"}
+    assert names(found_for(words="rake")) == {"Rake"}
+    assert {candidate.parts.get("popular") for candidate in found_for().candidates} == {None}
 
 
-def test_the_latest_moments_count_more():
-    assert moment_weight(0) == 1
-    assert moment_weight(1) > moment_weight(2) > moment_weight(1000) == pytest.approx(0.2)
+def test_what_is_newer_than_the_fit_and_bought_already_is_not_proposed():
+    me = a_customer()
+    fit_engine()
+    a_purchase(me, a_product("Sundial", "Garden"))
+    assert names(found_for(me)) == names(found_for(me, categories=("Garden",))) == set()
 
 
-def test_a_limit_cuts_by_taste(shop):
-    me = a_gardener()
-    everything = found_for(me).candidates
-    cut = find_candidates(me, Constraints(), similar_customers(me), limit=3).candidates
-    assert cut == everything[:3]
+def test_a_product_that_left_the_shop_after_the_fit_is_not_proposed():
+    me, lamp, bulb, spade = a_customer(), a_product("Lamp"), a_product("Bulb"), a_product("Spade")
+    for customer in (me, a_customer(), a_customer()):
+        a_purchase(customer, lamp)
+    for customer in (a_customer(), a_customer()):
+        a_purchase(customer, lamp)
+        a_purchase(customer, bulb)
+    fit_engine()
+    assert found_for(me).candidates[0].together.product == "Lamp"
+    lamp.delete()
+    assert names(found_for(me)) == {"Bulb", "Spade"}
+    assert all(candidate.together is None for candidate in found_for(me).candidates)
+    bulb.delete()
+    assert names(found_for(me)) == names(found_for()) == {"Spade"}
+    assert spade.pk
 
 
-def test_products_added_after_the_fit_can_be_found(shop):
-    a_product("Sundial", "Garden", "15.00")
-    assert "Sundial" in names(found_for(words="sundial"))
-    assert "Sundial" in names(found_for())
+def test_what_has_changed_since_the_fit_is_told_as_it_is_now():
+    product = a_product("Lamp", "Home", "10.00")
+    fit_engine()
+    Product.objects.filter(pk=product.pk).update(name="Bulb", price=Decimal("7.00"))
+    [candidate] = found_for().candidates
+    assert (candidate.name, candidate.price, candidate.category) == ("Bulb", Decimal("7.00"), "Home")
 
 
-@pytest.mark.parametrize("words", ["", "kitchen"])
-def test_queries_are_few_and_do_not_grow(shop, words, django_assert_max_num_queries):
-    me = a_gardener()
-    wishes = Constraints(words=words)
-    with django_assert_max_num_queries(7):
-        found = find_candidates(me, wishes, similar_customers(me))
-        assert rank(found.candidates, wishes, 20, 3)
+@pytest.mark.parametrize(
+    ("setting", "exclude_bought", "again"),
+    [("yes", None, True), ("no", None, False), ("auto", None, False), ("yes", True, False), ("no", False, True)],
+)
+def test_whether_what_was_bought_comes_again(settings, setting, exclude_bought, again):
+    settings.REPEAT_PURCHASES = setting
+    me, product = a_customer(), a_product("Coffee")
+    a_purchase(me, product), a_product("Tea")
+    fit_engine()
+    expected = {"Coffee", "Tea"} if again else {"Tea"}
+    assert names(found_for(me, exclude_bought=exclude_bought)) == expected
+    assert names(found_for(me, exclude_bought=exclude_bought, max_price=Decimal(10))) == expected
+    assert names(found_for(exclude_bought=exclude_bought)) == {"Coffee", "Tea"}
 
 
-def test_the_same_question_has_the_same_answer(shop):
-    me = a_gardener()
-    assert found_for(me) == found_for(me)
-    assert Product.objects.count() == 16
+def test_in_a_shop_of_many_products_a_list_takes_three_queries(django_assert_num_queries):
+    many_products()
+    me = a_customer()
+    a_purchase(me, Product.objects.get(external_id="many-0"))
+    fit_engine()
+    visit_of(me)
+    with django_assert_num_queries(3):  # the fit, the history, what the shop says of the products
+        found = found_for(me)
+        assert len(rank(found.candidates, Constraints(), 20, 3)) == 20
+    assert len(found.candidates) >= BEST
+    with django_assert_num_queries(4):  # and what the filter leaves
+        assert found_for(me, max_price=Decimal(50)).candidates == []
+
+
+def test_in_a_shop_of_few_products_one_more_query_looks_for_newer_ones(django_assert_num_queries):
+    a_product()
+    fit_engine()
+    visit_of(None)
+    with django_assert_num_queries(3):  # the fit, newer products, what the shop says of them
+        assert len(found_for().candidates) == 1
+
+
+def test_in_a_shop_of_many_products_the_newest_are_candidates():
+    newest = many_products()[-1]
+    fit_engine()
+    assert newest.name in names(found_for())
+
+
+def test_no_more_than_the_best_candidates_are_looked_at(monkeypatch):
+    monkeypatch.setattr(candidates_of, "LIMIT", 5)
+    many_products()
+    me = a_customer()
+    a_purchase(me, Product.objects.get(external_id="many-0"))
+    fit_engine()
+    cut = found_for(me).candidates
+    monkeypatch.undo()
+    assert cut == found_for(me).candidates[:5]

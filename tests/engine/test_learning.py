@@ -180,7 +180,7 @@ def test_a_wider_range_may_cost_little(popular, novelty):
 def test_a_range_that_is_wide_already_is_left_alone():
     choices, scores = twenty_who_want(popular=False)
     assert _best_novelty(choices, scores, alone=of_chance(choices), products=60) == 0
-    assert _best_novelty(choices, scores, alone=-1.0 * choices.products, products=100) == 0
+    assert _best_novelty(choices, scores, alone=-choices.products.astype(float), products=100) == 0
 
 
 def test_the_same_purchases_teach_the_same():

@@ -1,81 +1,79 @@
-from math import log, sqrt
+from math import sqrt
 
 import pytest
 
-from customers.models import Customer, Purchase
+from customers.models import Customer
 from recommendations.engine.fitting import fit_engine
-from recommendations.engine.similar import similar_customers
-from tests.engine.shop import a_shop_with_two_tastes
+from recommendations.engine.serving import visit_of
+from recommendations.engine.similar import similar_customers, similar_products
 from tests.factories import a_customer, a_product, a_purchase
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_shared_rarity_says_more_than_a_shared_bestseller():
-    bestseller, rare = a_product(), a_product()
-    me, fellow = a_customer(), a_customer()
-    for product in (bestseller, rare):
-        a_purchase(me, product)
-    a_purchase(fellow, rare)
-    crowd = [a_customer() for _ in range(5)]
-    for customer in crowd:
-        a_purchase(customer, bestseller)
-    fit_engine()
-    found = similar_customers(me)
-    assert found[0].pk == fellow.pk
-    # 7 customers; the rare one has 2 buyers, the bestseller 6.
-    rarity = {"rare": log(1 + 7 / 2), "best": log(1 + 7 / 6)}
-    assert found[0].similarity == pytest.approx(
-        rarity["rare"] / sqrt((rarity["rare"] + rarity["best"]) * rarity["rare"])
-    )
-    assert found[0].shared_products == 1
-    assert [other.pk for other in found[1:]] == [customer.pk for customer in crowd]  # ties by id
+def similar(customer: Customer, n: int = 20):
+    return similar_customers(visit_of(customer), n)
 
 
-def test_the_same_purchases_are_as_similar_as_can_be():
-    me, twin = a_customer(), a_customer()
-    for product in (a_product(), a_product()):
-        for customer in (me, twin):
-            a_purchase(customer, product, quantity=3)
-            a_purchase(customer, product)
+def buyers_of(*products):
+    customer = a_customer()
+    for product in products:
+        a_purchase(customer, product)
+    return customer
+
+
+def test_who_shares_more_of_less_is_more_similar():
+    one, two, three, four = (a_product() for _ in range(4))
+    me = buyers_of(one, two)
+    twin, half, wide = buyers_of(one, two), buyers_of(one), buyers_of(one, two, three, four)
+    buyers_of(three, four)
     fit_engine()
-    [found] = similar_customers(me)
-    assert found.similarity == pytest.approx(1)
-    assert found.shared_products == 2
+    assert [(found.pk, found.shared_products) for found in similar(me)] == [(twin.pk, 2), (half.pk, 1), (wide.pk, 2)]
+    assert [found.similarity for found in similar(me)] == pytest.approx([1, 1 / sqrt(2), 2 / sqrt(2 * 4)])
+    assert [(found.external_id, found.name) for found in similar(me, 1)] == [(twin.external_id, twin.name)]
+
+
+def test_how_often_something_was_bought_is_no_matter():
+    one, two = a_product(), a_product()
+    me, twin = buyers_of(one, two, one), buyers_of(two, two, one)
+    fit_engine()
+    [found] = similar(me)
+    assert (found.pk, found.similarity, found.shared_products) == (twin.pk, pytest.approx(1), 2)
 
 
 def test_nobody_is_like_a_new_customer_and_nobody_like_themselves():
     me = a_customer()
-    assert similar_customers(me) == []
-    a_purchase(me, a_product())
-    assert similar_customers(me) == []
-
-
-def test_before_the_first_fit_all_products_say_the_same():
-    me, fellow = a_customer(), a_customer()
-    product = a_product()
-    a_purchase(me, product)
-    a_purchase(fellow, product)
-    assert [other.pk for other in similar_customers(me)] == [fellow.pk]
-
-
-def test_at_most_n_in_falling_order_and_in_two_queries(django_assert_num_queries):
-    a_shop_with_two_tastes()
     fit_engine()
-    me = Customer.objects.get(external_id="taste-0")
-    with django_assert_num_queries(2):
-        found = similar_customers(me, n=7)
-    assert len(found) == 7
-    assert [other.similarity for other in found] == sorted((other.similarity for other in found), reverse=True)
-    mine = set(Purchase.objects.filter(customer=me).values_list("product", flat=True))
-    for other in found:
-        theirs = set(Purchase.objects.filter(customer=other.pk).values_list("product", flat=True))
-        assert other.shared_products == len(mine & theirs)
+    assert similar(me) == []
+    a_purchase(me, a_product())
+    fit_engine()
+    assert similar(me) == []
 
 
-def test_a_product_that_everybody_bought_is_looked_at_in_part(monkeypatch):
-    monkeypatch.setattr("recommendations.engine.similar.BUYERS_A_PRODUCT", 3)
-    product, me = a_product(), a_customer()
-    for customer in [me, *(a_customer() for _ in range(6))]:
-        a_purchase(customer, product)
-    assert len(similar_customers(me)) == 3
+def test_ties_are_told_in_the_same_order():
+    product = a_product()
+    me, *others = (buyers_of(product) for _ in range(5))
+    fit_engine()
+    assert [found.pk for found in similar(me)] == [other.pk for other in others]
+
+
+def test_who_has_left_the_shop_is_not_named():
+    product = a_product()
+    me, leaver, fellow = (buyers_of(product) for _ in range(3))
+    fit_engine()
+    leaver.delete()
+    assert [found.pk for found in similar(me)] == [fellow.pk]
+
+
+def test_products_that_go_with_one_come_first():
+    lamp, bulb, spade, rake = a_product("Lamp"), a_product("Bulb"), a_product("Spade"), a_product("Rake")
+    for _ in range(4):
+        buyers_of(lamp, bulb)
+        buyers_of(spade, rake)
+    fit_engine()
+    for product, partner in [(lamp, bulb), (spade, rake)]:
+        found = similar_products(product, 2)
+        assert len(found) == 2
+        assert found[0].product_pk == partner.pk
+        assert product.pk not in {one.product_pk for one in found}
+    assert similar_products(a_product()) == [], "the fit does not know it yet"
