@@ -79,7 +79,9 @@ class TestMiniLM:
 
         assert bread @ toaster > bread @ hose + 0.1
 
-    @pytest.mark.parametrize("text", ["", " ", "a\0b", "'; DROP TABLE x; --", "🍞" * 50, "word " * 5000, "\ud800"[:0]])
+    @pytest.mark.parametrize(
+        "text", ["", " ", "a\0b", "'; DROP TABLE x; --", "🍞" * 50, "word " * 5000, "\ud800 toaster"]
+    )
     def test_any_text_has_a_vector_of_length_1(self, text):
         [vector] = embed([text])
 

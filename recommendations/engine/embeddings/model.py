@@ -27,6 +27,7 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         raise Unavailable(f"EMBEDDING_MODEL={name} is not installed" if name == minilm.NAME else "it is switched off")
     if not texts:
         return np.zeros((0, 0), np.float32)
+    texts = [text.encode("utf-8", "ignore").decode() for text in texts]  # lone surrogates are no text to either
     vectors = minilm.embed(texts) if name == minilm.NAME else served.embed(name.removeprefix(OLLAMA), texts)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not (np.isfinite(lengths) & (lengths > 0)).all():
