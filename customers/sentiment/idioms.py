@@ -10,7 +10,8 @@ import re
 VALENCES = {
     -2.2: "unusable shoddy garbage junk counterfeit unwearable unwatchable unreadable unlistenable inedible",
     -1.8: """flimsy poorly overpriced malfunction malfunctions malfunctioned refund refunded unreliable mediocre
-        tasteless unflattering moldy mouldy smelly knockoff mislabeled illegible lackluster uninspired forgettable""",
+        tasteless unflattering moldy mouldy smelly knockoff mislabeled illegible lackluster uninspired forgettable
+        subpar""",
     -1.4: """returned returning cheaply breaks cracked cracks leaks leaking leaky bland stale overrated shapeless frumpy
         wobbly rickety rusty rusted clunky buggy laggy glitchy ripped frayed stained shrank shrunk pilled pilling
         scratchy scratched incompatible bulky boxy stiff soggy watery greasy muffled tinny filler""",
@@ -65,6 +66,13 @@ PHRASES = [
             r"\1 good",
         ),
         ("go wrong", r"can(?:'t|not) go wrong", "excellent"),
+        (" be ", r"could(?:n't| not) be (?:happier|better)\b", "excellent"),
+        (" be more", r"could(?:n't| not) be more\b", "very"),
+        ("notch", r"top[- ]notch\b", "excellent"),
+        ("expectations", r"(?:exceeds?|exceeded|exceeding)(?: all)?(?: my| our)? expectations\b", "excellent"),
+        (" expectations", r"(?:below|\w+n't meet|not meet)(?: my| our)? expectations\b", "disappointing"),
+        ("live up", r"(?:did|does)(?:n't| not) live up\b", "disappointing"),
+        ("nothing special", "nothing special", "mediocre"),
         ("must", r"must[- ]have\b", "excellent"),
         ("star", r"(?:five|5) stars?\b", "excellent"),
         ("star", r"(?:one|1|zero|0|two|2) stars?\b", "terrible"),

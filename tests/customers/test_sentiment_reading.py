@@ -22,6 +22,9 @@ from customers.sentiment.idioms import NO_PRAISE, WORDS
         "Way too heavy.",
         "Flimsy.",
         "It arrived a week late.",
+        "It didn't live up to its promises.",
+        "It does not meet my expectations.",
+        "I could not be more disappointed.",
     ],
 )
 def test_what_shoppers_complain_of_is_bad(text):
@@ -30,7 +33,18 @@ def test_what_shoppers_complain_of_is_bad(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Sturdy and reliable.", "Exactly as described.", "Fits well.", "True to size.", "A must-have.", "Five stars!"],
+    [
+        "Sturdy and reliable.",
+        "Exactly as described.",
+        "Fits well.",
+        "True to size.",
+        "A must-have.",
+        "Five stars!",
+        "I couldn't be happier with it.",
+        "It exceeded my expectations.",
+        "Top-notch.",
+        "I could not be more pleased.",
+    ],
 )
 def test_what_they_praise_is_good(text):
     assert words_sentiment(text) > 0.5
