@@ -30,8 +30,9 @@ SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _CODES = "usd|eur|gbp|cad|aud|nzd|jpy|inr|chf|sek|nok|dkk|pln|brl"
 _WORDS = (
     r"(?:us|american|canadian|australian|aussie|new zealand)[ -]dollars?|dollars?|d[óo]lares|bucks?|euros?"
-    r"|(?:british )?pounds?(?: sterling)?|quid|sterling(?! silver)|(?:japanese )?yen|(?:indian )?rupees?|(?:swiss )?francs?"
-    r"|(?:swedish )?(?:kronor|krona)|(?:danish |norwegian )?(?:kroner|krone)|kr|zł|złotych|zloty(?:ch)?|reais"
+    r"|(?:british )?pounds?(?: sterling)?|quid|sterling(?! silver)|(?:japanese )?yen|(?:indian )?rupees?"
+    r"|(?:swiss )?francs?|(?:swedish )?(?:kronor|krona)|(?:danish |norwegian )?(?:kroner|krone)"
+    r"|kr|zł|złotych|zloty(?:ch)?|reais"
 )
 _CENTS = {"cent": "USD", "cents": "USD", "¢": "USD", "pence": "GBP", "p": "GBP"}
 _NOTES = {"tenner": Decimal(10), "fiver": Decimal(5)}
