@@ -5,6 +5,7 @@ SHOPASSIST_DATA=… .venv/bin/python -m bench.search [--json] [--only wands,know
 
 import argparse
 import csv
+import gzip
 import importlib.util
 import json
 import os
@@ -21,8 +22,11 @@ import numpy as np
 Finder = Callable[[str], list[int]]  # a text -> products, the best first
 DEEPEST = 20
 SEED = 5
+KNOWN_ITEMS = 150
 AND = """SELECT id FROM customers_product, plainto_tsquery('english', %s) q
 WHERE to_tsvector('english', name) @@ q ORDER BY ts_rank(to_tsvector('english', name), q) DESC, id LIMIT 20"""
+TRIGRAMS = """SELECT id FROM customers_product WHERE similarity(lower(name), lower(%s)) > 0.1
+ORDER BY similarity(lower(name), lower(%s)) DESC, id LIMIT 20"""
 OR = AND.replace("plainto_tsquery('english', %s)", "websearch_to_tsquery('english', %s)")
 
 
@@ -81,7 +85,7 @@ def a_shop(names: Sequence[str], with_embeddings: bool = True) -> Iterator[dict[
         transaction.set_rollback(True)
 
 
-def finders() -> dict[str, Finder]:
+def finders(with_embeddings: bool = True) -> dict[str, Finder]:
     from django.test.utils import override_settings
 
     from recommendations.engine.constraints import Constraints
@@ -95,19 +99,20 @@ def finders() -> dict[str, Finder]:
     found: dict[str, Finder] = {
         "plain full text, all words": lambda text: plain(AND, text),
         "plain full text, any word": lambda text: plain(OR, " or ".join(text.split())),
+        "trigrams of names": lambda text: plain(TRIGRAMS, text, text),
         "find_matching, words alone": without,
     }
-    if available():
+    if with_embeddings and available():
         found["nearest by embedding alone"] = lambda text: [pk for pk, _ in nearest(text, DEEPEST)]
         found["find_matching, with embeddings"] = ours
     return found
 
 
-def plain(statement: str, text: str) -> list[int]:
+def plain(statement: str, *values: str) -> list[int]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(statement, [text])
+        cursor.execute(statement, values)
         return [pk for (pk,) in cursor.fetchall()]
 
 
@@ -127,8 +132,8 @@ def wands(folder: Path) -> dict[str, Any]:
         }
 
 
-def measured(queries: Sequence[tuple[str, set[int]]]) -> dict[str, dict[str, Any]]:
-    return {name: _quality(find, queries) for name, find in finders().items()}
+def measured(queries: Sequence[tuple[str, set[int]]], with_embeddings: bool = True) -> dict[str, dict[str, Any]]:
+    return {name: _quality(find, queries) for name, find in finders(with_embeddings).items()}
 
 
 def _quality(find: Finder, queries: Sequence[tuple[str, set[int]]]) -> dict[str, Any]:
@@ -160,7 +165,60 @@ def interval(values: np.ndarray[Any, Any]) -> list[float]:
 
 
 def known_items(folder: Path) -> dict[str, Any]:
-    return {}
+    """Products of a gift shop, each asked for by its own name as shoppers alter names: is it found?"""
+    with gzip.open(folder / "online_retail_small" / "train.csv.gz", "rt", encoding="utf-8") as lines:
+        names = sorted({row["product_name"] for row in csv.DictReader(lines)})
+    chance = random.Random(SEED)
+    wanted = chance.sample([name for name in names if sum(map(str.isalpha, name.split())) >= 3], KNOWN_ITEMS)
+    report: dict[str, Any] = {"products": len(names), "queries of each kind": KNOWN_ITEMS}
+    with a_shop(names, with_embeddings=False) as keys:
+        for kind, alter in ALTERED.items():
+            queries = [(" ".join(alter(name.lower().split(), chance)), {keys[name]}) for name in wanted]
+            report[kind] = measured(queries, with_embeddings=False)
+    return report
+
+
+def _otherwise_many(words: list[str], chance: random.Random) -> list[str]:
+    """The last word in the other number."""
+    last = words[-1]
+    return [*words[:-1], last[:-1] if last.endswith("s") and not last.endswith("ss") else last + "s"]
+
+
+def _slip(words: list[str], chance: random.Random) -> list[str]:
+    """A letter of one of the longest words swapped with the next, left out, doubled or replaced."""
+    at = max(range(len(words)), key=lambda place: (len(words[place]), chance.random()))
+    word, place = words[at], chance.randrange(1, len(words[at]) - 1)
+    slips = (
+        word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+        word[:place] + word[place + 1 :],
+        word[:place] + word[place] + word[place:],
+        word[:place] + chance.choice("abcdefghijklmnopqrstuvwxyz") + word[place + 1 :],
+    )
+    return [*words[:at], chance.choice(slips), *words[at + 1 :]]
+
+
+def _one_less(words: list[str], chance: random.Random) -> list[str]:
+    out = chance.randrange(len(words) - 1)
+    return words[:out] + words[out + 1 :]
+
+
+def _one_more(words: list[str], chance: random.Random) -> list[str]:
+    return [chance.choice(("genuine", "affordable", "trendy", "handmade")), *words]
+
+
+def _joined(words: list[str], chance: random.Random) -> list[str]:
+    at = chance.randrange(len(words) - 1)
+    return [*words[:at], words[at] + words[at + 1], *words[at + 2 :]]
+
+
+ALTERED: dict[str, Callable[[list[str], random.Random], list[str]]] = {
+    "as written": lambda words, chance: words,
+    "the last word in the other number": _otherwise_many,
+    "a slip in the longest word": _slip,
+    "a word left out": _one_less,
+    "a word that no product has": _one_more,
+    "two words written as one": _joined,
+}
 
 
 COLOURS = ["red", "blue", "green", "black", "white", "grey", "navy", "teal", "olive", "ivory"]
@@ -219,7 +277,27 @@ def _times(products: int) -> dict[str, Any]:
 
 
 def _table(part: str, report: dict[str, Any]) -> str:
-    return part + json.dumps(report, indent=1)
+    lines = [part]
+    for group, content in report.items():
+        if not isinstance(content, dict):
+            lines.append(f"  {group}: {content}")
+            continue
+        lines.append(f"  {group}")
+        for name, figures in content.items():
+            lines.append(f"    {name:40}{_cells(figures)}")
+    return "\n".join(lines)
+
+
+def _cells(figures: Any) -> str:
+    if not isinstance(figures, dict):
+        return str(figures)
+    return "  ".join(f"{name} {_figure(value)}" for name, value in figures.items())
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 3:
+        return f"{value[0]:.3f} ({value[1]:.3f}–{value[2]:.3f})"
+    return str(value)
 
 
 if __name__ == "__main__":

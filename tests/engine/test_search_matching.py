@@ -33,6 +33,8 @@ def shop():
         ("USB Stick 16 GB", "Computers", ""),
         ("Area Rug 5x8", "Home", ""),
         ("Trash Can", "Home", ""),
+        ("Photo Frame", "Home", ""),
+        ("Photoframe Gold", "Home", ""),
     ):
         a_product(name, category, "20.00", brand=brand)
     refresh_words()
@@ -84,6 +86,7 @@ def test_what_taste_speaks_for_is_looked_at_before_the_limit_cuts():
         ("sun glasses", ["Sunglasses"]),
         ("sun-glasses", ["Sunglasses"]),
         ("coffeemaker", ["Coffee Maker"]),
+        ("photoframe", ["Photo Frame", "Photoframe Gold"]),
         ("blankets", ["Wool Blanket"]),
         ("lapto", ["Laptop", "Gaming Laptop 16GB", "Laptop Stand"]),
         ("sungl", ["Sunglasses"]),
@@ -178,7 +181,7 @@ class TestBounds:
     )
     def test_hostile_text_is_only_text(self, shop, words):
         search(words)
-        assert Product.objects.count() == 16
+        assert Product.objects.count() == 18
 
     def test_an_empty_shop(self):
         assert search("laptop").products == []

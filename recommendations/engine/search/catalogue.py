@@ -20,7 +20,7 @@ ONE_WORD = """(%s, %s, ({query})::text, numnode({query}) = 0,
     EXISTS (SELECT FROM customers_product p WHERE p.search_vector @@ (({query}) && ({query}))), %s::varchar[], %s)"""
 PHRASE = "phraseto_tsquery('shopassist', %s)"
 WORDS = """
-WITH token (position, word, query, is_stop, known, numbers, strange) AS MATERIALIZED (VALUES {tokens})
+WITH token (position, word, query, is_stop, known, numbers, is_word) AS MATERIALIZED (VALUES {tokens})
 SELECT token.position, token.query, token.is_stop, token.known, same.kind, same.word, same.query, same.products
 FROM token LEFT JOIN LATERAL (
     SELECT 'synonym' AS kind, other AS word, phraseto_tsquery('shopassist', other)::text AS query, 0 AS products
@@ -34,14 +34,14 @@ FROM token LEFT JOIN LATERAL (
     UNION ALL (
         SELECT 'near', w.word, phraseto_tsquery('shopassist', w.word)::text, w.products
         FROM recommendations_catalogueword w
-        WHERE token.strange AND NOT token.known AND (w.word %% token.word
+        WHERE token.is_word AND NOT token.known AND (w.word %% token.word
             OR (w.word LIKE left(token.word, 1) || '%%' AND abs(length(w.word) - length(token.word)) <= 2))
         ORDER BY similarity(w.word, token.word) DESC, w.products DESC, w.word LIMIT {closest}
     )
     UNION ALL (
         SELECT 'longer', w.word, phraseto_tsquery('shopassist', w.word)::text, w.products
         FROM recommendations_catalogueword w
-        WHERE token.strange AND NOT token.known AND w.word LIKE token.word || '%%'
+        WHERE token.is_word AND NOT token.known AND w.word LIKE token.word || '%%'
         ORDER BY w.products DESC, w.word LIMIT {longer}
     )
     UNION ALL (
@@ -51,7 +51,7 @@ FROM token LEFT JOIN LATERAL (
         JOIN recommendations_catalogueword one ON one.word = left(token.word, cut)
         JOIN recommendations_catalogueword two ON two.word = substr(token.word, cut + 1)
             OR two.word = substr(token.word, cut + 1) || 's' OR two.word = rtrim(substr(token.word, cut + 1), 's')
-        WHERE token.strange AND NOT token.known
+        WHERE token.is_word
         ORDER BY 4 DESC, 2 LIMIT 1
     )
 ) same ON true
@@ -77,8 +77,8 @@ class Known:
     says_nothing: bool
     known: bool  # to the catalogue, as it is written
     synonyms: tuple[Way, ...]
-    near: tuple[Way, ...]  # in spelling; of unknown words alone, as the following
-    longer: tuple[Way, ...]  # that begin with it
+    near: tuple[Way, ...]  # in spelling; of unknown words alone
+    longer: tuple[Way, ...]  # that begin with it; of unknown words alone
     halves: tuple[Way, ...]  # two words that it joins
 
 
@@ -90,8 +90,8 @@ def look_up(tokens: Sequence[Token]) -> list[Known]:
     for position, token in enumerate(tokens):
         query = " || ".join([PHRASE] * len(token.forms))
         rows.append(ONE_WORD.format(query=query))
-        strange = token.text.isalpha() and len(token.text) >= SHORTEST_CORRECTED
-        values += [position, token.text, *token.forms * 4, _numbers(token.text), strange]
+        is_word = token.text.isalpha() and len(token.text) >= SHORTEST_CORRECTED
+        values += [position, token.text, *token.forms * 4, _numbers(token.text), is_word]
     statement = WORDS.format(
         tokens=", ".join(rows), shortest=SHORTEST_KEPT, closest=CLOSEST, longer=COMPLETIONS, half=SHORTEST_HALF
     )

@@ -107,7 +107,8 @@ def _joined(one: Known, other: Known, pair: Known) -> Term | None:
 def _term(read: Known) -> Term | None:
     """None for a word that says nothing."""
     word = read.token.text
-    if ways := (Way(word, read.query),) * read.known + read.synonyms:
+    written = (Way(word, read.query), *read.halves) if read.known else ()
+    if ways := (*written, *read.synonyms):
         return Term(word, ways, known=True)
     if word in LINKS:
         return Term(word, (Way(word, ""),))
