@@ -56,6 +56,14 @@ _SOMEBODY = re.compile(
     r"|\b(?:Mr|Mrs|Ms|Miss)\b\.? [A-Z]\w+"
     r"|(?<=customer )[A-Z]\w+ [A-Z]\w+"
 )
+_BEFORE_A_NAME = "|".join(
+    f"(?<={word} )"
+    for word in (
+        *("would", "does", "did", "has", "is", "for", "should", "might", "will", "could"),
+        *("offer", "pitch", "give", "to", "mr", "ms", "mrs"),
+    )
+)
+_AFTER_A_NAME = "would|likes?|might|will|bought|has|needs?|wants?"
 _DELIVERY = re.compile(r"\b(?:with)?in \d{1,3} (?:business |working )?(?:minutes?|hours?|days?|weeks?)\b")
 _AGE = re.compile(
     r"\b[a-z]+-year-olds?\b|\b(?:has|have|of) \d{1,2} years?\b"
@@ -152,29 +160,6 @@ def _take_name(scratch: Scratch, customer_name: str, index: Index) -> None:
     whole = r"\s+".join(parts)
     single = "|".join(part for part in parts if len(part) > 1) or whole
     scratch.cut(re.compile(rf"(?<!\w){whole}(?:'s?)?(?!\w) ?"))
-    before = "|".join(
-        f"(?<={word} )"
-        for word in [
-            "would",
-            "does",
-            "did",
-            "has",
-            "is",
-            "for",
-            "should",
-            "might",
-            "will",
-            "could",
-            "offer",
-            "pitch",
-            "give",
-            "to",
-            "mr",
-            "ms",
-            "mrs",
-        ]
-    )
-    after = "would|likes?|might|will|bought|has|needs?|wants?"
-    scratch.cut(
-        re.compile(rf"(?:{before})(?:{single})(?:'s)?(?!\w)|(?<!\w)(?:{single})(?:'s (?=\w)| (?=(?:{after})\b))")
-    )
+    spoken_of = rf"(?:{_BEFORE_A_NAME})(?:{single})(?:'s)?(?!\w)"
+    speaks = rf"(?<!\w)(?:{single})(?:'s (?=\w)| (?=(?:{_AFTER_A_NAME})\b))"
+    scratch.cut(re.compile(f"{spoken_of}|{speaks}"))
