@@ -28,6 +28,8 @@ from recommendations.engine.weights import item_weights, weights_table
 if TYPE_CHECKING:
     from pyspark import RDD, SparkContext
 
+TASKS_A_CORE = 4  # each costs some 50 ms, fewer leave cores idle at the end
+
 
 @dataclass(frozen=True)
 class SpreadTogether(Together):
@@ -81,6 +83,7 @@ class Spread:
         """(first row, what the function gives for the number of that row, some rows of the table and what is shared)"""
         known = self.context.broadcast(shared)
         parts = [(block.start, table[block]) for block in blocks(table.shape[0])]
-        return self.context.parallelize(parts, max(len(parts), 1)).map(
+        tasks = min(TASKS_A_CORE * self.context.defaultParallelism, max(len(parts), 1))
+        return self.context.parallelize(parts, tasks).map(
             lambda part: (part[0], function(*part, *known.value))
         )
