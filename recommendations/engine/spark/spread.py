@@ -84,6 +84,4 @@ class Spread:
         known = self.context.broadcast(shared)
         parts = [(block.start, table[block]) for block in blocks(table.shape[0])]
         tasks = min(TASKS_A_CORE * self.context.defaultParallelism, max(len(parts), 1))
-        return self.context.parallelize(parts, tasks).map(
-            lambda part: (part[0], function(*part, *known.value))
-        )
+        return self.context.parallelize(parts, tasks).map(lambda part: (part[0], function(*part, *known.value)))
