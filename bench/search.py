@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -124,27 +125,33 @@ def wands(folder: Path) -> dict[str, Any]:
     half = len(rows) // 2
     with a_shop(sorted({row["query_class"] for row in rows})) as keys:
         queries = [(row["query"], {keys[row["query_class"]]}) for row in rows]
-        return {
-            "queries": len(rows),
-            "half that was tuned on": measured(queries[:half]),
-            "the other half": measured(queries[half:]),
-            "all": measured(queries),
-        }
+        asked = {name: ask(find, queries) for name, find in finders().items()}
+    parts = {"half that was tuned on": slice(half), "the other half": slice(half, None), "all": slice(None)}
+    return {
+        "queries": len(rows),
+        **{part: {name: quality(answers[of]) for name, answers in asked.items()} for part, of in parts.items()},
+    }
 
 
-def measured(queries: Sequence[tuple[str, set[int]]], with_embeddings: bool = True) -> dict[str, dict[str, Any]]:
-    return {name: _quality(find, queries) for name, find in finders(with_embeddings).items()}
+@dataclass(frozen=True)
+class Answer:
+    rank: int  # of the first right product; 0 for none among the DEEPEST
+    found: int
+    ms: float
 
 
-def _quality(find: Finder, queries: Sequence[tuple[str, set[int]]]) -> dict[str, Any]:
-    ranks, times, nothing = [], [], 0
+def ask(find: Finder, queries: Sequence[tuple[str, set[int]]]) -> list[Answer]:
+    answers = []
     for text, right in queries:
         started = time.perf_counter()
         found = find(text)
-        times.append((time.perf_counter() - started) * 1000)
-        nothing += not found
-        ranks.append(next((place for place, pk in enumerate(found, 1) if pk in right), 0))
-    rank = np.array(ranks)
+        ms = (time.perf_counter() - started) * 1000
+        answers.append(Answer(next((place for place, pk in enumerate(found, 1) if pk in right), 0), len(found), ms))
+    return answers
+
+
+def quality(answers: Sequence[Answer]) -> dict[str, Any]:
+    rank = np.array([answer.rank for answer in answers])
     gained = {
         "top 1": rank == 1,
         "top 5": (rank > 0) & (rank <= 5),
@@ -152,8 +159,8 @@ def _quality(find: Finder, queries: Sequence[tuple[str, set[int]]]) -> dict[str,
     }
     return {
         **{name: [round(float(values.mean()), 3), *interval(values)] for name, values in gained.items()},
-        "no answer": round(nothing / len(queries), 3),
-        "p50 ms": round(statistics.median(times), 1),
+        "no answer": round(sum(not answer.found for answer in answers) / len(answers), 3),
+        "p50 ms": round(statistics.median(answer.ms for answer in answers), 1),
     }
 
 
@@ -174,7 +181,7 @@ def known_items(folder: Path) -> dict[str, Any]:
     with a_shop(names, with_embeddings=False) as keys:
         for kind, alter in ALTERED.items():
             queries = [(" ".join(alter(name.lower().split(), chance)), {keys[name]}) for name in wanted]
-            report[kind] = measured(queries, with_embeddings=False)
+            report[kind] = {name: quality(ask(find, queries)) for name, find in finders(with_embeddings=False).items()}
     return report
 
 
@@ -290,14 +297,15 @@ def _table(part: str, report: dict[str, Any]) -> str:
 
 def _cells(figures: Any) -> str:
     if not isinstance(figures, dict):
-        return str(figures)
+        return _figure(figures)
     return "  ".join(f"{name} {_figure(value)}" for name, value in figures.items())
 
 
 def _figure(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 3:
-        return f"{value[0]:.3f} ({value[1]:.3f}–{value[2]:.3f})"
-    return str(value)
+    if isinstance(value, list | tuple):
+        first, *edges = [f"{number:.3f}" for number in value]
+        return f"{first} ({'–'.join(edges)})" if len(edges) == 2 else "–".join([first, *edges])
+    return f"{round(value, 3)}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":
