@@ -12,7 +12,7 @@ from recommendations.engine.catalogue import Catalogue
 from recommendations.engine.counting import HERE, Counting
 from recommendations.engine.evaluation import Shelf, measured
 from recommendations.engine.learning import fit_model
-from recommendations.engine.purchases import Purchases
+from recommendations.engine.purchases import Ints, Purchases
 from recommendations.engine.search.words import refresh_words
 from recommendations.models import EngineFit
 
@@ -39,7 +39,7 @@ def fit_engine(report: Report = lambda _: None, counting: Counting = HERE) -> En
     purchases = Purchases.of_the_shop()
     customers, products = purchases.shape
     report(f"{len(purchases.customer):,} purchases of {products:,} products by {customers:,} customers.")
-    shelf = shelf_of_the_shop()
+    shelf = shelf_of(purchases.product_pks)
     model, learnt = fit_model(purchases, shelf.catalogue, report, counting)
     report("Writing …")
     fit = EngineFit.objects.create(
@@ -72,12 +72,13 @@ def fit_engine(report: Report = lambda _: None, counting: Counting = HERE) -> En
     return fit
 
 
-def shelf_of_the_shop() -> Shelf:
-    """Every product's, in the order of their keys."""
-    rows = Product.objects.order_by("pk").values_list("name", "external_id", "category__name", "price", "sentiment")
-    names = [name for name, *_ in rows]
+def shelf_of(product_pks: Ints) -> Shelf:
+    """In the order of those keys; of a product that left the shop in the meantime nothing is known."""
+    fields = ("name", "external_id", "category__name", "price", "sentiment")
+    known = {pk: row for pk, *row in Product.objects.values_list("pk", *fields).iterator()}
+    rows = [known.get(pk, ("", str(pk), None, None, None)) for pk in product_pks.tolist()]
     catalogue = Catalogue.of(
-        names,
+        [name for name, *_ in rows],
         [category or "" for *_, category, _, _ in rows],
         [np.nan if price is None else float(price) for *_, price, _ in rows],
         [np.nan if sentiment is None else sentiment for *_, sentiment in rows],
