@@ -30,9 +30,8 @@ class Ours:
         lists = np.full((len(customers), n), -1)
         for row, (customer, at) in enumerate(zip(customers, times, strict=True)):
             shopper = Shopper.among(self.train, int(customer), float(at))
-            visit = Visit(
-                None, self.model.product_pks[shopper.products], self.model, Evidence(self.model.tables, shopper)
-            )
+            bought = self.train.bought[[customer]].indices
+            visit = Visit(None, self.model.product_pks[bought], self.model, Evidence(self.model.tables, shopper))
             found, _ = self.model.rows_of(
                 np.array([one.product_pk for one in proposals(visit, at_least=n)[:n]], np.int64)
             )
