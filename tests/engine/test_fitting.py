@@ -1,70 +1,18 @@
-from datetime import timedelta
 from io import StringIO
 
 import numpy as np
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
-from scipy.sparse import csr_array
+from django.db import DatabaseError, connection, transaction
 
 from customers.models import Product, Purchase
-from recommendations.engine.fitting import KEPT_FITS, LOCK, FitRunning, fit_engine, strongest
-from recommendations.models import CatalogueWord, EngineFit, Neighbour, ProductPopularity
+from recommendations.engine.fitting import KEPT_FITS, LOCK, FitRunning, fit_engine, shelf_of
+from recommendations.models import CatalogueWord, EngineFit, FitArray
 from tests.engine.shop import a_shop_with_two_tastes
-from tests.factories import SOME_DAY, a_customer, a_product, a_purchase
+from tests.factories import a_customer, a_product, a_purchase
 
 pytestmark = pytest.mark.django_db
-
-
-def buyers_of_both(one: int, other: int) -> int:
-    buyers = [set(Purchase.objects.filter(product=pk).values_list("customer", flat=True)) for pk in (one, other)]
-    return len(buyers[0] & buyers[1])
-
-
-def test_neighbours_are_of_the_same_taste():
-    a_shop_with_two_tastes()
-    fit_engine()
-    for product in Product.objects.select_related("category"):
-        best = Neighbour.objects.filter(product=product).order_by("-weight").first()
-        assert best is not None
-        assert best.neighbour.category == product.category
-
-
-def test_together_counts_the_customers_who_bought_both():
-    a_shop_with_two_tastes()
-    fit_engine()
-    rows = list(Neighbour.objects.all())
-    assert rows
-    for row in rows:
-        assert row.together == buyers_of_both(row.product_id, row.neighbour_id) > 0
-        assert row.weight > 0
-        assert row.product_id != row.neighbour_id
-
-
-def test_the_strongest_positive_neighbours_with_common_customers_are_kept():
-    weights = csr_array(np.array([[0, 0.1, 0.3, 0.2, 0.9], [0.5, 0, 0, -0.4, 0]]))
-    gram = csr_array(np.array([[9, 4, 5, 6, 0], [4, 9, 1, 1, 1]]))
-    rows, columns, kept, together = strongest(weights, gram, 3)
-    assert list(zip(rows, columns, kept, together, strict=True)) == [(0, 2, 0.3, 5), (0, 3, 0.2, 6), (1, 0, 0.5, 4)]
-
-
-def test_popularity_counts_customers_not_purchases():
-    one, two = a_customer(), a_customer()
-    product = a_product()
-    for customer in (one, one, two):
-        a_purchase(customer, product)
-    fit_engine()
-    popularity = ProductPopularity.objects.get(product=product)
-    assert (popularity.buyers, popularity.recent) == (2, 2.0)
-
-
-def test_old_purchases_fade_by_half_every_thirty_days():
-    old, new, customer = a_product(), a_product(), a_customer()
-    a_purchase(customer, old, purchased_at=SOME_DAY - timedelta(days=60))
-    a_purchase(customer, new, purchased_at=SOME_DAY)
-    fit_engine()
-    assert ProductPopularity.objects.get(product=old).recent == pytest.approx(0.25)
 
 
 def test_words_of_names_brands_and_categories_are_kept_for_spelling():
@@ -82,32 +30,62 @@ def test_a_new_fit_takes_over_and_only_the_last_fits_are_kept():
     fits = [fit_engine() for _ in range(KEPT_FITS + 1)]
     assert EngineFit.objects.active() == fits[-1]
     assert set(EngineFit.objects.all()) == set(fits[1:])
-    assert set(Neighbour.objects.values_list("fit", flat=True)) == {fit.pk for fit in fits[1:]}
+    assert set(FitArray.objects.values_list("fit", flat=True)) == {fit.pk for fit in fits[1:]}
+
+
+def test_an_earlier_fit_that_is_kept_can_be_restored():
+    a_purchase(a_customer(), a_product())
+    first, second = fit_engine(), fit_engine()
+    first.activate()
+    assert EngineFit.objects.active() == first
+    assert not EngineFit.objects.get(pk=second.pk).is_active
+    assert fit_engine().is_active
+    assert EngineFit.objects.filter(is_active=True).count() == 1
 
 
 def test_a_fit_that_dies_leaves_the_old_one_active(monkeypatch):
     a_shop_with_two_tastes(20)
     first = fit_engine()
-    monkeypatch.setattr("recommendations.engine.fitting.CATALOGUE_WORDS", "SELECT no such thing")
-    with pytest.raises(Exception, match="thing"):
+    monkeypatch.setattr("recommendations.engine.fitting.ANALYZED", ("no such table",))
+    with pytest.raises(DatabaseError), transaction.atomic():
         fit_engine()
-    assert EngineFit.objects.active() == first
+    assert list(EngineFit.objects.all()) == [first] == [EngineFit.objects.active()]
+    assert set(FitArray.objects.values_list("fit", flat=True)) == {first.pk}
     assert CatalogueWord.objects.exists()
 
 
 def test_the_same_purchases_give_the_same_fit():
     a_shop_with_two_tastes()
-    rows = []
-    for fit in (fit_engine(), fit_engine()):
-        rows.append(
-            list(
-                Neighbour.objects.filter(fit=fit)
-                .order_by("product", "neighbour")
-                .values_list("product", "neighbour", "weight", "together")
-            )
-        )
-    assert rows[0] == rows[1]
-    assert len({str(fit.quality) for fit in EngineFit.objects.all()}) == 1
+    one, other = fit_engine(), fit_engine()
+    for name, array in one.read_arrays().items():
+        np.testing.assert_array_equal(array, other.read_arrays()[name], name)
+    assert (one.parameters, one.quality, one.counts) == (other.parameters, other.quality, other.counts)
+
+
+def test_a_fit_tells_what_it_was_made_of_and_how_it_was_found():
+    a_shop_with_two_tastes()
+    fit = fit_engine()
+    assert (fit.counts["customers"], fit.counts["products"]) == (80, 16)
+    assert fit.counts["purchases"] == Purchase.objects.count()
+    assert 30 <= fit.counts["held_out"] <= 80
+    assert fit.parameters["ridge"] > 0
+    assert 0 < fit.parameters["ndcg_10"] < 1
+    assert fit.parameters["wants_repeats"] is False
+    assert fit.seconds > 0
+
+
+def test_the_shelf_is_in_the_order_of_the_products_that_were_read():
+    """Whatever is imported or deleted between the two readings."""
+    mug, gone, nameless = a_product("Mug", "Kitchen", "3.00", sentiment=0.7), a_product(), a_product("x", "", None)
+    Product.objects.filter(pk=nameless.pk).update(name="")
+    pks = np.array([mug.pk, gone.pk, nameless.pk])
+    gone.delete()
+    a_product("Spade", "Garden")
+    shelf = shelf_of(pks)
+    assert (shelf.name[0], shelf.name[2]) == ("mug", nameless.external_id)
+    assert shelf.catalogue.category.tolist() == [1, 0, 0]
+    np.testing.assert_array_equal(shelf.catalogue.price, [3, np.nan, np.nan])
+    np.testing.assert_array_equal(shelf.catalogue.sentiment, [0.7, np.nan, np.nan])
 
 
 def test_an_empty_shop_is_fitted_to_nothing():
@@ -119,7 +97,14 @@ def test_an_empty_shop_is_fitted_to_nothing():
 
 def test_one_customer_with_one_purchase():
     a_purchase(a_customer(), a_product())
-    assert fit_engine().counts["neighbours"] == 0
+    fit = fit_engine()
+    assert fit.counts["neighbours"] == fit.counts["held_out"] == 0
+    assert fit.parameters["shrink"] is None
+
+
+def test_a_shop_that_sold_nothing_yet():
+    a_product(), a_product()
+    assert fit_engine().counts["products"] == 2
 
 
 def test_two_at_once_are_refused_in_a_sentence():
@@ -152,7 +137,7 @@ def test_quiet_prints_no_progress():
 
 
 def test_the_command_refuses_in_a_sentence(monkeypatch):
-    def refuse(report):
+    def refuse(*_):
         raise FitRunning("The engine is being fitted already.")
 
     monkeypatch.setattr("recommendations.management.commands.fit_engine.fit_engine", refuse)
