@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from recommendations.models import EngineFit
+from recommendations.engine.fitting import fit_engine
 from tests.api.wire import get, problem
 from tests.factories import SOME_DAY, a_customer, a_product, a_purchase, a_review
 
@@ -107,16 +107,17 @@ def test_ids_that_nobody_has(storefront, id):
 
 
 def test_similar_customers(storefront, django_assert_num_queries):
-    EngineFit.objects.create(is_active=True, counts={"customers": 3})
     ada, ben, cleo = a_customer("Ada", external_id="1"), a_customer("Ben"), a_customer("Cleo")
     router, modem, lamp = a_product(), a_product(), a_product()
     for customer, product in [(ada, router), (ada, modem), (ben, router), (ben, modem), (cleo, modem), (cleo, lamp)]:
         a_purchase(customer, product)
-    with django_assert_num_queries(4):  # the key, the customer, two of the engine
+    fit_engine()
+    get(storefront, "customers/1/similar/")
+    with django_assert_num_queries(5):  # the key, the customer, the fit, the history, the names
         found = get(storefront, "customers/1/similar/").json()
     assert found["customer_id"] == "1"
     assert [(each["name"], each["shared_products"]) for each in found["results"]] == [("Ben", 2), ("Cleo", 1)]
-    assert found["results"][0]["similarity"] == pytest.approx(1)
+    assert [each["similarity"] for each in found["results"]] == pytest.approx([1, 0.5])
     assert len(get(storefront, "customers/1/similar/", {"limit": 1}).json()["results"]) == 1
 
 
