@@ -8,6 +8,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from numpy.typing import NDArray
 
+from customers.models import Product
+
 
 class EngineFitQuerySet(models.QuerySet["EngineFit"]):
     def active(self) -> "EngineFit | None":
@@ -50,7 +52,12 @@ class EngineFit(models.Model):
 
     def read_arrays(self) -> dict[str, NDArray[Any]]:
         """By name; read-only."""
-        return {row.name: np.frombuffer(row.data, row.dtype).reshape(row.shape) for row in self.arrays.all()}
+        return {row.name: row.array for row in self.arrays.all()}
+
+    def knows_the_shop(self) -> bool:
+        """Whether any product that it was fitted on is still there."""
+        fitted_on = self.arrays.get(name="products").array
+        return bool(fitted_on.size) and Product.objects.filter(pk__lte=int(fitted_on.max())).exists()
 
 
 class FitArray(models.Model):
@@ -67,3 +74,8 @@ class FitArray(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def array(self) -> NDArray[Any]:
+        """Read-only."""
+        return np.frombuffer(self.data, self.dtype).reshape(self.shape)
