@@ -6,6 +6,9 @@ from recommendations.engine.candidates import Candidate
 from recommendations.engine.constraints import Constraints
 from recommendations.engine.reviews import aspect_fact
 
+TELLING = 0.1  # of the largest part beside the words: what moved the product by less is no reason
+MOST = 4  # facts
+
 Reason = dict[str, Any]  # kind, text and the numbers in the text
 
 
@@ -24,7 +27,8 @@ def reasons_for(candidate: Candidate, constraints: Constraints) -> list[Reason]:
         "reviews": _reviews(candidate),
     }
     parts = sorted(candidate.parts.items(), key=lambda part: -part[1])
-    telling = [fact for part, value in parts if value > 0 and (fact := facts.get(part))]
+    least = TELLING * max((value for part, value in parts if part != "search"), default=0.0)
+    telling = [fact for part, value in parts if value > 0 and value >= least and (fact := facts.get(part))][:MOST]
     aspect = aspect_fact(candidate.aspects)
     return [*telling, *([aspect] if aspect else [])] or [_plain(candidate, constraints)]
 

@@ -37,7 +37,7 @@ def test_the_score_is_the_sum_of_parts_by_hand():
     assert (third.product_pk, third.score, third.parts) == (2, 0.0, {"popular": 0.0})
 
 
-def test_the_reasons_are_in_the_order_of_the_parts():
+def test_the_reasons_are_in_the_order_of_the_parts_and_not_too_many():
     [item] = rank(
         [
             a_candidate(
@@ -61,8 +61,14 @@ def test_the_reasons_are_in_the_order_of_the_parts():
         "Matches “network cable”",
         "Bought by 5 of the 20 customers most like you",
         "Bought by 41 customers",
-        "Rated 0.86 in 23 reviews",
     ]
+
+
+def test_what_hardly_moved_a_product_is_no_reason():
+    parts = {"co-purchase": 2.0, "popular": 0.1}
+    candidate = a_candidate(1, parts=parts, together=Together("r1", "Router", 12), proposal=Proposal(1, buyers=41))
+    [item] = rank([candidate], Constraints(), 5, 3)
+    assert [reason["kind"] for reason in item.reasons] == ["bought_together"]
     assert item.reasons[0]["customers"] == 12
     assert item.reasons[0]["product_id"] == "r1"
     assert item.similar_customer_count == 5
