@@ -208,3 +208,11 @@ def test_no_more_than_the_best_candidates_are_looked_at(monkeypatch):
     cut = found_for(me).candidates
     monkeypatch.undo()
     assert cut == found_for(me).candidates[:5]
+
+
+def test_what_the_words_name_is_among_the_few_that_are_looked_at(monkeypatch):
+    monkeypatch.setattr(candidates_of, "LIMIT", 3)
+    many_products()
+    a_product("Sundial thing")
+    fit_engine()
+    assert "Sundial thing" in names(found_for(words="sundial thing"))

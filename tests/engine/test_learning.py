@@ -153,6 +153,30 @@ def test_where_chance_rules_little_is_learnt():
         assert 0 < figure < 0.35, name  # a random order of 35 products reaches about .13
 
 
+def test_the_ridge_that_foretells_most_is_taken(monkeypatch):
+    reached = {}
+    for ridges in [(50.0,), (1e6,), (50.0, 1e6), (1e6, 50.0)]:
+        monkeypatch.setattr("recommendations.engine.learning.RIDGES", ridges)
+        learnt = learnt_from(a_shop_of_sequels())
+        reached[ridges] = learnt.ridge, learnt.figures["ndcg_10 of the ridge"]
+    one, other = reached[50.0,], reached[1e6,]
+    assert one[1] != other[1]
+    assert reached[50.0, 1e6] == reached[1e6, 50.0] == max(one, other, key=lambda each: each[1])
+
+
+def test_what_novelty_costs_is_in_the_weights_and_in_what_is_measured(monkeypatch):
+    learnt = []
+    for novelty in (0.0, 0.3):
+        monkeypatch.setattr("recommendations.engine.learning._best_novelty", lambda *_, novelty=novelty: novelty)
+        learnt.append(learnt_from(a_shop_of_sequels()))
+    without, with_it = learnt
+    assert without.weights - with_it.weights == pytest.approx(0.3 * np.eye(len(NAMES))[EVER])
+    assert without.personal is not None
+    assert with_it.personal is not None
+    ever = without.personal.choices.features[:, EVER]
+    assert without.personal.scores - with_it.personal.scores == pytest.approx(0.3 * ever)
+
+
 def twenty_who_want(popular: bool) -> tuple[Choices, np.ndarray]:
     """Ten best sellers stand above 90 others of any order. Each of the twenty wants one thing: a best seller, which
     stands a little above the other best sellers, or one of the others, that stands above all."""

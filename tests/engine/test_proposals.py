@@ -129,7 +129,8 @@ def test_only_what_is_allowed_and_the_unknown_last():
     assert [one.product_pk for one in found[-2:]] == [5, 99_999]
     assert found[-1].parts == {}
     assert own[0] in [one.product_pk for one in proposals(mine, [new[3], own[0]], again=True)]
-    assert proposals(mine, []) == []
+    assert {one.product_pk for one in proposals(mine, [new[3]], again=True)} == {new[3]}
+    assert proposals(mine, []) == proposals(mine, [], again=True) == []
 
 
 def test_what_is_named_is_a_candidate_whatever_taste_says():
