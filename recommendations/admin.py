@@ -216,19 +216,19 @@ class RatingAdmin(ReadOnly, Large, ModelAdmin):
 class EngineFitAdmin(ReadOnly, ModelAdmin):
     list_display = ("id", "created_at", "is_active", "purchases", "products", "ndcg", "took")
 
-    @admin.display(description="purchases")
+    @display(description="purchases")
     def purchases(self, fit: EngineFit) -> str:
         return f"{fit.counts.get('purchases', 0):,}"
 
-    @admin.display(description="products")
+    @display(description="products")
     def products(self, fit: EngineFit) -> str:
         return f"{fit.counts.get('products', 0):,}"
 
-    @admin.display(description="NDCG@10 on customers held out", empty_value="-")
+    @display(description="NDCG@10 on customers held out", empty_value="-")
     def ndcg(self, fit: EngineFit) -> float | None:
         return fit.parameters.get("ndcg_10")
 
-    @admin.display(description="took")
+    @display(description="took")
     def took(self, fit: EngineFit) -> str:
         return f"{fit.seconds:.1f} s"
 
