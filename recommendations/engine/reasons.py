@@ -81,7 +81,7 @@ def _season(candidate: Candidate) -> Reason | None:
     if days is None and candidate.proposal.buyers:
         return None
     if days is None:
-        return {"kind": "season", "text": "New in the shop"}
+        return {"kind": "season", "text": "No customer has bought it yet"}
     when = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
     return {"kind": "season", "text": f"A customer discovered it {when}", "days": days}
 
