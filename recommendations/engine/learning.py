@@ -30,7 +30,7 @@ FOLDS = 5
 SHRINKS = (np.inf, 1000.0, 250.0, 50.0, 10.0)
 DEFAULT_SHRINK = 50.0
 NOVELTIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)  # what the logarithm of all-time buyers may count against a product
-NOVELTY_COST = 0.02  # of the NDCG that may be given for a wider range
+NOVELTY_COST = 0.03  # of the NDCG that may be given for a wider range
 WIDE, WIDER = 0.4, 2.2  # wide enough: of the products in some list of ten; times what the ridge alone reaches
 ALONE = [NAMES.index("ridge"), NAMES.index("ridge, log")]
 # To be liked better, or more like what was bought, may count nothing, but never against: a reason could not say so.
