@@ -13,6 +13,7 @@ from recommendations.assistant.intent import classifier, meanings
 from recommendations.assistant.judge import judge_answers
 from recommendations.assistant.review_sentiment import reread_reviews
 from recommendations.engine import embeddings
+from recommendations.engine.precomputing import begin_lists, make_chunk
 
 EMBEDDING_SECONDS = 90.0  # then the next run goes on: no task holds one of the few threads for hours
 
@@ -30,7 +31,28 @@ def answer_question(query: str, customer_id: int | None = None, top_n: int = 5) 
 def refit_engine() -> None:
     """Fits the engine to the purchases of today, in a process of its own: the threads of this one may be answering
     questions, and what a fit takes in memory goes with its process. Raises CalledProcessError if the fit fails."""
-    subprocess.run([sys.executable, settings.BASE_DIR / "manage.py", "fit_engine", "--quiet", "--yield"], check=True)
+    _in_a_process("fit_engine")
+
+
+@shared_task
+def precompute_lists() -> None:
+    """Has the home pages' lists made where the active fit's are not: by workers chunk by chunk, or by a process of its
+    own where the worker is in the web process, whose threads answer questions."""
+    waiting = begin_lists()
+    if not settings.EMBEDDED_WORKER:
+        for _ in range(waiting):
+            precompute_chunk.delay()
+    elif waiting:
+        _in_a_process("precompute_lists")
+
+
+@shared_task
+def precompute_chunk() -> int | None:
+    return make_chunk()
+
+
+def _in_a_process(command: str) -> None:
+    subprocess.run([sys.executable, settings.BASE_DIR / "manage.py", command, "--quiet", "--yield"], check=True)
 
 
 @shared_task

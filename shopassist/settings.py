@@ -131,6 +131,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "relay": {"task": "tracing.tasks.relay", "schedule": timedelta(seconds=5)},
     "fit": {"task": "recommendations.tasks.refit_engine", "schedule": crontab(hour=3, minute=0)},
+    "lists": {"task": "recommendations.tasks.precompute_lists", "schedule": timedelta(minutes=5)},  # for a new fit
     "sentiment": {"task": "customers.tasks.keep_sentiment", "schedule": crontab(minute=20)},  # hourly
     "embed": {"task": "recommendations.tasks.embed", "schedule": timedelta(minutes=2)},
 }

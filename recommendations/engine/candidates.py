@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
@@ -110,7 +111,8 @@ def find_candidates(visit: Visit, constraints: Constraints) -> Found:
         proposed = proposals(visit, again=again)
         if len(proposed) < BEST:
             proposed += [Proposal(pk) for pk in _newer(visit)]
-    candidates = _described(proposed, named, visit, searched)
+    of = len(visit.evidence.neighbours[0])
+    candidates = described(proposed, of, visit.distinct, named=named, searched=searched)
     if not candidates and (wanted is None or not searched or wanted.wanted.head_known):
         notes.append(_nothing(visit, constraints, wanted.wanted if wanted else None))
     return Found(candidates, _strategy(candidates, searched), len(candidates), notes, visit.distinct, visit.model.fit)
@@ -144,10 +146,18 @@ def _keys(statement: str, values: dict[str, Any]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _described(
-    proposed: Sequence[Proposal], named: Mapping[int, Match], visit: Visit, searched: bool
+def described(
+    proposed: Sequence[Proposal],
+    similar_customers: int,
+    own: int,
+    *,
+    named: Mapping[int, Match] = MappingProxyType({}),
+    searched: bool = False,
 ) -> list[Candidate]:
-    """With what the shop says of each today; one query. What the shop has no more is left out."""
+    """With what the shop says of each today; one query. What the shop has no more is left out.
+
+    `similar_customers`: that were looked at; `own`: distinct products that the customer bought.
+    """
     proposed = sorted(proposed, key=lambda proposal: -proposal.score - _searching(named.get(proposal.product_pk)))[
         :LIMIT
     ]
@@ -156,7 +166,6 @@ def _described(
         cursor.execute(DETAILS, [[*(proposal.product_pk for proposal in proposed), *with_pks]])
         names = [column.name for column in cursor.description]
         details = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
-    of = len(visit.evidence.neighbours[0])
     candidates = []
     for proposal in proposed:
         told = details.get(proposal.product_pk)
@@ -170,8 +179,8 @@ def _described(
                 parts=proposal.parts | search,
                 together=_together(partner, proposal) if partner else None,
                 proposal=proposal,
-                similar_customers=of,
-                own=visit.distinct,
+                similar_customers=similar_customers,
+                own=own,
                 matched=match.words if match else (),
                 searched=searched,
             )

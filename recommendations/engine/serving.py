@@ -1,5 +1,6 @@
 """The active fit in memory, and a customer as it sees them at the moment of a request."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -22,6 +23,10 @@ MOST_PURCHASES = 10_000  # of a customer, the latest, that are looked at
 HISTORY = f"""
 SELECT product_id, coalesce(floor(extract(epoch FROM purchased_at)), {UNDATED})::bigint
 FROM customers_purchase WHERE customer_id = %s ORDER BY purchased_at DESC NULLS LAST LIMIT %s
+"""  # noqa: S608 (made of constants)
+HISTORIES = f"""
+SELECT customer_id, product_id, coalesce(floor(extract(epoch FROM purchased_at)), {UNDATED})::bigint
+FROM customers_purchase WHERE customer_id = ANY (%s) ORDER BY customer_id, purchased_at DESC NULLS LAST
 """  # noqa: S608 (made of constants)
 
 _loading = Lock()
@@ -82,12 +87,26 @@ def visit_of(customer: Customer | None, at: float | None = None) -> Visit:
     """
     model = current()
     at = timezone.now().timestamp() if at is None else at
-    nothing = np.zeros((0, 2), np.int64)
-    history = _history(customer) if customer else nothing
+    history = _history(customer) if customer else np.zeros((0, 2), np.int64)
+    return _visit(model, history, at, customer, customer.pk if customer else None)
+
+
+def visits_of(customer_pks: Ints, model: Model) -> Iterator[tuple[int, Visit]]:
+    """Of customers (keys) who are no rows here, as seen now; one query."""
+    now = timezone.now().timestamp()
+    with connection.cursor() as cursor:
+        cursor.execute(HISTORIES, [customer_pks.tolist()])
+        rows = np.array(cursor.fetchall(), np.int64).reshape(-1, 3)
+    starts, ends = (np.searchsorted(rows[:, 0], customer_pks, side=side) for side in ("left", "right"))
+    for pk, start, end in zip(customer_pks.tolist(), starts, np.minimum(ends, starts + MOST_PURCHASES), strict=True):
+        yield pk, _visit(model, rows[start:end, 1:], now, None, pk)
+
+
+def _visit(model: Model, history: Ints, at: float, customer: Customer | None, pk: int | None) -> Visit:
     history = history[history[:, 1] < at]
     bought = np.unique(history[:, 0])
     rows, known = model.rows_of(history[:, 0])
-    shopper = Shopper.of(rows[known], history[known, 1], at, model.row_of_customer(customer.pk) if customer else None)
+    shopper = Shopper.of(rows[known], history[known, 1], at, model.row_of_customer(pk) if pk is not None else None)
     return Visit(customer, bought, model, Evidence(model.tables, shopper))
 
 

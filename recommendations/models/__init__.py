@@ -11,6 +11,7 @@ from recommendations.models.answers import (
     RecommendedProduct,
 )
 from recommendations.models.fits import EngineFit, FitArray
+from recommendations.models.lists import HomeList, ListChunk
 from recommendations.models.vectors import ProductEmbedding, QuestionVectors
 from recommendations.models.words import CatalogueWord, Synonym
 
@@ -23,6 +24,8 @@ __all__ = [
     "Conversation",
     "EngineFit",
     "FitArray",
+    "HomeList",
+    "ListChunk",
     "ProductEmbedding",
     "QuestionVectors",
     "Rating",
