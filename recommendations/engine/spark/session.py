@@ -43,7 +43,7 @@ def counting_on(master: str, *, nearest: int = NEAREST, all_below: int = ALL_BEL
 def _started(master: str) -> "SparkContext":
     try:
         from py4j.protocol import Py4JError
-        from pyspark import SparkConf, SparkContext, cloudpickle
+        from pyspark import cloudpickle
         from pyspark.errors import PySparkException
     except ImportError as missing:
         raise NoSpark("Spark is not installed: pip install 'pyspark>=4,<5', or leave out --on spark.") from missing
@@ -52,14 +52,23 @@ def _started(master: str) -> "SparkContext":
     # Functions travel whole, so executors need numpy, scipy and threadpoolctl, but nothing of ours.
     cloudpickle.register_pickle_by_value(recommendations.engine)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    settings = CONFIGURATION | (ON_THIS_MACHINE if master.startswith("local") else {})
     try:
-        return SparkContext(conf=SparkConf().setMaster(master).setAll(list(settings.items())))
-    except PySparkException as failure:
+        return _answering(master)
+    except (PySparkException, Py4JError) as failure:
         raise NoSpark(
             f"Spark did not start on {master}, for the reason above: it needs Java 17 or newer, from JAVA_HOME or the "
-            "path, and a master that it knows, such as local[2] or spark://host:7077."
+            "path, and a master that answers, such as local[2] or spark://host:7077."
         ) from failure
-    except Py4JError as failure:
-        said = getattr(failure, "java_exception", None)
-        raise NoSpark(f"Spark did not start on {master}: {said.getMessage() if said else failure}") from failure
+
+
+def _answering(master: str) -> "SparkContext":
+    from pyspark import SparkConf, SparkContext
+
+    settings = CONFIGURATION | (ON_THIS_MACHINE if master.startswith("local") else {})
+    context = SparkContext(conf=SparkConf().setMaster(master).setAll(list(settings.items())))
+    try:
+        context.parallelize([master], 1).count()  # that a master does not answer shows at the first work
+    except BaseException:
+        context.stop()
+        raise
+    return context

@@ -1,6 +1,6 @@
 """The tables of a fit, some products at a time, wherever Spark runs them.
 
-What all share is broadcast: the purchases, of 12 to 30 bytes each, a part of what every process that serves holds
+What all share is broadcast: the purchases, of 12 to 24 bytes each, a part of what every process that serves holds
 anyway. What grows with the pairs of products is divided by products and stays where it was counted.
 """
 
