@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -175,7 +176,7 @@ def described(
         search = {"search": _searching(match)} if match else {}
         candidates.append(
             Candidate(
-                **told | {"aspects": json.loads(told["aspects"])},
+                **told | {"aspects": _read(told["aspects"])},
                 parts=proposal.parts | search,
                 together=_together(partner, proposal) if partner else None,
                 proposal=proposal,
@@ -186,6 +187,13 @@ def described(
             )
         )
     return candidates
+
+
+@lru_cache(maxsize=10_000)
+def _read(aspects: str) -> Mapping[str, Mapping[str, int]]:
+    """From JSON; most products' have been read for somebody before."""
+    known: Mapping[str, Mapping[str, int]] = json.loads(aspects)
+    return known
 
 
 def _together(partner: Mapping[str, Any], proposal: Proposal) -> Together:

@@ -53,7 +53,8 @@ class Popularity:
 
     def before(self, at: float) -> Sales:
         """Sales strictly before that moment."""
-        end = int(np.searchsorted(self.time, at))
+        # Looked for as a whole number: for a fraction numpy would make fractions of all times.
+        end = int(np.searchsorted(self.time, int(np.ceil(at)))) if np.isfinite(at) else len(self.time)
         checkpoint = min(end // self._step, len(self._checkpoints) - 1)
         start = checkpoint * self._step
         known = self._checkpoints[checkpoint]

@@ -75,30 +75,36 @@ def proposals(
 def _new(visit: Visit, products: Ints) -> list[Proposal]:
     evidence, pks = visit.evidence, visit.model.product_pks
     last = evidence.sales.last[products]
+    strongest, customers = _strongest(evidence, products)
     columns = [
         pks[products],
-        *_strongest(evidence, products),
+        pks[strongest],
+        strongest >= 0,
+        customers.astype(int),
         evidence.neighbours_who_bought[products],
-        evidence.sales.buyers[products],
+        evidence.sales.buyers[products].astype(int),
         evidence.own_on_shelf(products),
         evidence.names_alike(products) > 0,
         np.where(last > UNDATED, evidence.shopper.at - last, np.inf) / DAY,
         evidence.parts(products, visit.weights),
     ]
+    usual_price = evidence.usual_price
     return [
         Proposal(
-            int(pk),
-            {part: float(value) for part, value in zip(PARTS, parts, strict=True) if value},
-            int(pks[own]) if own >= 0 else None,
-            int(customers),
-            int(similar),
-            int(buyers),
-            shelf=int(shelf),
-            alike=bool(alike),
-            usual_price=evidence.usual_price,
-            days_unsold=int(days) if np.isfinite(days) else None,
+            pk,
+            {part: value for part, value in zip(PARTS, parts, strict=True) if value},
+            own if has_own else None,
+            customers,
+            similar,
+            buyers,
+            shelf=shelf,
+            alike=alike,
+            usual_price=usual_price,
+            days_unsold=int(days) if days < np.inf else None,
         )
-        for pk, own, customers, similar, buyers, shelf, alike, days, parts in zip(*columns, strict=True)
+        for pk, own, has_own, customers, similar, buyers, shelf, alike, days, parts in zip(
+            *(column.tolist() for column in columns), strict=True
+        )
     ]
 
 

@@ -39,18 +39,23 @@ def current() -> Model:
     While one thread reads a new fit, the others serve the one before.
     """
     global _loaded  # noqa: PLW0603 (a process serves one model)
-    fit = EngineFit.objects.active()
-    if fit is None:
+    pk = EngineFit.objects.filter(is_active=True).values_list("pk", flat=True).first()
+    if pk is None:
         return nothing_learnt()
-    if _loaded and _loaded.fit == fit:
+    if _loaded and _is_of(_loaded, pk):
         return _loaded
     if _loading.acquire(blocking=_loaded is None):
         try:
-            if _loaded is None or _loaded.fit != fit:
+            if _loaded is None or not _is_of(_loaded, pk):
+                fit = EngineFit.objects.get(pk=pk)
                 _loaded = Model.from_arrays(fit.read_arrays(), fit).warmed()
         finally:
             _loading.release()
     return _loaded or nothing_learnt()
+
+
+def _is_of(model: Model, fit: int) -> bool:
+    return model.fit is not None and model.fit.pk == fit
 
 
 @cache

@@ -219,9 +219,12 @@ class Evidence:
     def names_alike(self, products: Ints) -> Floats:
         """(products,) the sum of the likenesses of the name with those of the customer's products."""
         names = self.tables.catalogue.names
-        if not names.shape[1]:
-            return np.zeros(len(products))
-        return np.asarray(names[products] @ np.asarray(names[self.shopper.products].sum(axis=0)).ravel())
+        return np.asarray(names[products] @ self._own_names) if names.shape[1] else np.zeros(len(products))
+
+    @cached_property
+    def _own_names(self) -> Floats:
+        """(terms,) the sum of the names of the customer's products."""
+        return np.asarray(self.tables.catalogue.names[self.shopper.products].sum(axis=0)).ravel()
 
     def _taste(self, products: Ints) -> dict[str, Floats]:
         """How near products are to what the customer bought; nothing where one of the two is unknown."""
