@@ -47,8 +47,8 @@ def measure(rows: int, master: str | None) -> Figures:
 
     django.setup()
     from bench.generated import purchases as generated
-    from recommendations.engine.counting import HERE
     from recommendations.engine.choosing import RIDGES
+    from recommendations.engine.counting import HERE
     from recommendations.engine.purchases import Purchases
     from recommendations.engine.spark import counting_on
 

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from recommendations.engine.purchases import Ints, Purchases
+from recommendations.engine.together import Together
 
 MOST_CUSTOMERS = 2000  # a sample is enough: its standard error is below one percentage point
 
@@ -23,6 +24,19 @@ class HeldOut:
     def evidence(self) -> Ints:
         """(held out,) distinct products known."""
         return np.asarray(np.diff(self.known.bought.indptr)[self.customers], np.int64)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Customers held out, and what the purchases known of all say of pairs."""
+
+    held_out: HeldOut
+    together: Together
+
+    def wanted(self) -> list[Ints]:
+        """(held out,) rows of the products each bought next."""
+        targets = self.held_out.targets
+        return np.split(targets.indices, targets.indptr[1:-1])
 
 
 def last_moment(purchases: Purchases, chance: np.random.Generator) -> HeldOut:

@@ -1,43 +1,38 @@
-"""What a shop's own purchases teach: how strong the ridge, how much each signal counts, how well lists do."""
+"""What a shop's own purchases teach: how much each signal counts for whom, and how well lists do."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.conf import settings
-from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from recommendations.engine import repeats
 from recommendations.engine.blend import NAMES, Choices, fitted
 from recommendations.engine.catalogue import Catalogue
+from recommendations.engine.choosing import (
+    DEFAULT_SHRINK,
+    EVER,
+    FOLDS,
+    NEVER_AGAINST,
+    best_novelty,
+    best_ridge,
+    best_shrink,
+    blend,
+)
 from recommendations.engine.counting import HERE, Counting
-from recommendations.engine.gathering import Floats, Ints, largest, summed
-from recommendations.engine.heldout import HeldOut, first_moment, last_moment
+from recommendations.engine.gathering import Floats, Ints
+from recommendations.engine.heldout import Split, first_moment, last_moment
 from recommendations.engine.model import Model, Tables, tables_of
 from recommendations.engine.popularity import Popularity
 from recommendations.engine.purchases import Purchases
 from recommendations.engine.signals import SCALES, SIGNALS, Evidence, Shopper
-from recommendations.engine.together import Together
 
-RIDGES = (50.0, 200.0, 500.0, 1500.0)  # in customers
 DEFAULT_RIDGE = 200.0  # where nobody can be held out
 ENOUGH = 2000  # held-out moments to learn from
 MOST_SPLITS = 3  # a customer is held out at up to this many moments, where customers are few
 FEWEST = 30  # customers that anything is learnt from
-FOLDS = 5
-# How strongly the blend is held to the ridge alone: infinitely, or less. In units of the loss a squared weight.
-SHRINKS = (np.inf, 1000.0, 250.0, 50.0, 10.0)
-DEFAULT_SHRINK = 50.0
-NOVELTIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)  # what the logarithm of all-time buyers may count against a product
-NOVELTY_COST = 0.03  # of the NDCG that may be given for a wider range
-WIDE, WIDER = 0.4, 2.2  # wide enough: of the products in some list of ten; times what the ridge alone reaches
-ALONE = [NAMES.index("ridge"), NAMES.index("ridge, log")]
-# To be liked better, or more like what was bought, may count nothing, but never against: a reason could not say so.
-NEVER_AGAINST = [NAMES.index(name) for name in ("category", "name", "price", "reviews")]
 IMPERSONAL = [column for column, name in enumerate(NAMES) if SIGNALS[name][0] in ("popular", "season", "reviews")]
-POPULAR = NAMES.index("sold in 30 days")
-EVER = NAMES.index("sold ever")
 
 Report = Callable[[str], object]
 
@@ -65,16 +60,6 @@ class Trial:
     choices: Choices
     scores: Floats  # (candidates of all,)
     evidence: Ints  # (customers,) distinct products known of each
-
-
-@dataclass(frozen=True)
-class Split:
-    held_out: HeldOut
-    together: Together
-
-    def wanted(self) -> list[Ints]:
-        targets = self.held_out.targets
-        return np.split(targets.indices, targets.indptr[1:-1])
 
 
 def fit_model(
@@ -116,15 +101,15 @@ def learn(
         return Learnt()
     customers = np.concatenate([split.held_out.customers for split in splits])
     report(f"Learning from {len(customers):,} moments held out …")
-    ridge, ndcg = _best_ridge(splits, counting)
+    ridge, ndcg = best_ridge(splits, counting)
     tables = [tables_of(split.held_out.known, catalogue, ridge, split.together, counting) for split in splits]
     choices = Choices.joined([choices_of(split, table) for split, table in zip(splits, tables, strict=True)])
     folds = chance.integers(0, FOLDS, purchases.shape[0])[customers]
-    shrink, scores, figures = _best_shrink(choices, folds)
+    shrink, scores, figures = best_shrink(choices, folds)
     last = choices.of(np.arange(len(splits[0].held_out.customers)))
     scores = scores[: len(last.products)]
-    novelty = _best_novelty(last, scores, last.features @ _blend(choices, np.inf), purchases.shape[1])
-    weights = _blend(choices, shrink)
+    novelty = best_novelty(last, scores, last.features @ blend(choices, np.inf), purchases.shape[1])
+    weights = blend(choices, shrink)
     weights[EVER] -= novelty
     impersonal, popular = _impersonal(purchases, tables[0], chance)
     share = repeats.share_of_repeats(purchases)
@@ -180,70 +165,6 @@ def _splits(purchases: Purchases, chance: np.random.Generator, counting: Countin
         splits.append(Split(held_out, counting.count_together(held_out.known.bought)))
         known, moments = held_out.known, moments + len(held_out.customers)
     return splits
-
-
-def _best_ridge(splits: Sequence[Split], counting: Counting) -> tuple[float, float]:
-    """By the NDCG@10 of the ridge alone."""
-    gains: list[list[float]] = [[] for _ in RIDGES]
-    for split in splits:
-        known = split.held_out.known
-        histories = [Shopper.among(known, int(row), 0).products for row in split.held_out.customers]
-        for of_ridge, weights in zip(gains, counting.item_weights(split.together, RIDGES), strict=True):
-            pairs = zip(histories, split.wanted(), strict=True)
-            of_ridge += [_gain(weights, history, wanted) for history, wanted in pairs]
-    means = [float(np.mean(of_ridge)) for of_ridge in gains]
-    best = int(np.argmax(means))
-    return RIDGES[best], round(means[best], 4)
-
-
-def _gain(weights: csr_array, history: Ints, wanted: Ints, n: int = 10) -> float:
-    [scores] = summed(weights, history, np.ones((1, len(history))))
-    scores[history] = 0
-    best = largest(scores, n)
-    best = best[np.lexsort((best, -scores[best]))]
-    return float((np.isin(best, wanted) / np.log2(np.arange(len(best)) + 2)).sum() / len(wanted))
-
-
-def _blend(choices: Choices, shrink: float) -> Floats:
-    alone = fitted(choices, ALONE, 1.0, np.zeros(len(NAMES)))
-    return alone if np.isinf(shrink) else fitted(choices, range(len(NAMES)), shrink, alone, never_against=NEVER_AGAINST)
-
-
-def _best_shrink(choices: Choices, folds: Ints) -> tuple[float, Floats, dict[str, float]]:
-    """The default, unless another is better by more than two standard errors of the paired difference on customers
-    that the blend was not fitted to; with the scores of those."""
-    scores = {shrink: np.zeros(len(choices.products)) for shrink in SHRINKS}
-    for fold in range(FOLDS):
-        others, these = choices.of(np.flatnonzero(folds != fold)), np.flatnonzero(folds == fold)
-        inside = np.isin(choices.customer, these)
-        for shrink in SHRINKS:
-            scores[shrink][inside] = choices.features[inside] @ _blend(others, shrink)
-    ndcg = {shrink: choices.ndcg(of_shrink) for shrink, of_shrink in scores.items()}
-    best = max(SHRINKS, key=lambda shrink: ndcg[shrink].mean())
-    gain = ndcg[best] - ndcg[DEFAULT_SHRINK]
-    chosen = best if gain.mean() > 2 * gain.std() / np.sqrt(len(gain)) else DEFAULT_SHRINK
-    figures = {f"ndcg_10 at shrink {shrink:g}": round(float(each.mean()), 4) for shrink, each in ndcg.items()}
-    return chosen, scores[chosen], figures
-
-
-def _best_novelty(choices: Choices, scores: Floats, alone: Floats, products: int) -> float:
-    """The least that makes the lists wide enough, or the most that costs no more of the NDCG than is allowed."""
-    wide = min(WIDE * products, WIDER * _width(choices, alone))
-    enough = (1 - NOVELTY_COST) * choices.ndcg(scores).mean()
-    chosen = 0.0
-    for novelty in NOVELTIES:
-        against = scores - novelty * choices.features[:, EVER]
-        if choices.ndcg(against).mean() < enough:
-            break
-        chosen = novelty
-        if _width(choices, against) >= wide:
-            break
-    return chosen
-
-
-def _width(choices: Choices, scores: Floats) -> int:
-    """Distinct products in the lists of ten."""
-    return len(np.unique(choices.products[choices.ranks(scores) < 10]))
 
 
 def _impersonal(purchases: Purchases, tables: Tables, chance: np.random.Generator) -> tuple[Floats, Trial | None]:

@@ -7,18 +7,8 @@ import pytest
 
 from recommendations.engine.blend import NAMES, Choices
 from recommendations.engine.catalogue import Catalogue
-from recommendations.engine.learning import (
-    DEFAULT_RIDGE,
-    EVER,
-    FEWEST,
-    NEVER_AGAINST,
-    RIDGES,
-    Learnt,
-    _best_novelty,
-    fit_model,
-    learn,
-    wants_repeats,
-)
+from recommendations.engine.choosing import EVER, NEVER_AGAINST, RIDGES, best_novelty
+from recommendations.engine.learning import DEFAULT_RIDGE, FEWEST, Learnt, fit_model, learn, wants_repeats
 from recommendations.engine.proposals import proposals
 from recommendations.engine.purchases import Purchases
 from recommendations.engine.signals import SCALES, SIGNALS
@@ -156,7 +146,7 @@ def test_where_chance_rules_little_is_learnt():
 def test_the_ridge_that_foretells_most_is_taken(monkeypatch):
     reached = {}
     for ridges in [(50.0,), (1e6,), (50.0, 1e6), (1e6, 50.0)]:
-        monkeypatch.setattr("recommendations.engine.learning.RIDGES", ridges)
+        monkeypatch.setattr("recommendations.engine.choosing.RIDGES", ridges)
         learnt = learnt_from(a_shop_of_sequels())
         reached[ridges] = learnt.ridge, learnt.figures["ndcg_10 of the ridge"]
     one, other = reached[50.0,], reached[1e6,]
@@ -167,7 +157,7 @@ def test_the_ridge_that_foretells_most_is_taken(monkeypatch):
 def test_what_novelty_costs_is_in_the_weights_and_in_what_is_measured(monkeypatch):
     learnt = []
     for novelty in (0.0, 0.3):
-        monkeypatch.setattr("recommendations.engine.learning._best_novelty", lambda *_, novelty=novelty: novelty)
+        monkeypatch.setattr("recommendations.engine.learning.best_novelty", lambda *_, novelty=novelty: novelty)
         learnt.append(learnt_from(a_shop_of_sequels()))
     without, with_it = learnt
     assert without.weights - with_it.weights == pytest.approx(0.3 * np.eye(len(NAMES))[EVER])
@@ -198,13 +188,13 @@ def of_chance(choices: Choices) -> np.ndarray:
 @pytest.mark.parametrize(("popular", "novelty"), [(False, 0.1), (True, 0)])
 def test_a_wider_range_may_cost_little(popular, novelty):
     choices, scores = twenty_who_want(popular)
-    assert _best_novelty(choices, scores, alone=of_chance(choices), products=100) == novelty
+    assert best_novelty(choices, scores, alone=of_chance(choices), products=100) == novelty
 
 
 def test_a_range_that_is_wide_already_is_left_alone():
     choices, scores = twenty_who_want(popular=False)
-    assert _best_novelty(choices, scores, alone=of_chance(choices), products=60) == 0
-    assert _best_novelty(choices, scores, alone=-choices.products.astype(float), products=100) == 0
+    assert best_novelty(choices, scores, alone=of_chance(choices), products=60) == 0
+    assert best_novelty(choices, scores, alone=-choices.products.astype(float), products=100) == 0
 
 
 def test_the_same_purchases_teach_the_same():
