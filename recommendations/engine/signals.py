@@ -96,13 +96,14 @@ class Evidence:
         own = self.shopper.products
         lengths = self.tables.basket_lengths
         at, _ = entries(self.tables.buyers, own)
-        shared = np.bincount(self.tables.buyers.indices[at], minlength=len(lengths)).astype(float)
+        shared = np.bincount(self.tables.buyers.indices[at], minlength=len(lengths))
         if self.shopper.row is not None:
             shared[self.shopper.row] = 0
-        cosine = shared / np.sqrt(np.maximum(lengths, 1) * max(len(own), 1))
+        others = np.flatnonzero(shared)  # few of all
+        cosine = shared[others] / np.sqrt(lengths[others] * max(len(own), 1))
         best = largest(cosine, NEIGHBOURS)
         best = best[np.lexsort((best, -cosine[best]))]
-        return best, cosine[best]
+        return others[best], cosine[best]
 
     @cached_property
     def co_purchase(self) -> dict[str, Floats]:
@@ -119,8 +120,8 @@ class Evidence:
     @cached_property
     def similar(self) -> dict[str, Floats]:
         """(products,) each."""
-        rows, cosine = self.neighbours
-        at, which = entries(self.tables.bought, rows)
+        cosine = self.neighbours[1]
+        at, which = self._theirs
         products, when = self.tables.bought.indices[at], self.tables.bought.data[at]
         days = (self.shopper.at - when) / DAY
         lately = np.where(days > 0, 0.5 ** (np.maximum(days, 0) / NEIGHBOUR_HALF_LIFE), 0)
@@ -133,8 +134,13 @@ class Evidence:
     @cached_property
     def neighbours_who_bought(self) -> Ints:
         """(products,) of the neighbours."""
-        at, _ = entries(self.tables.bought, self.neighbours[0])
+        at, _ = self._theirs
         return np.bincount(self.tables.bought.indices[at], minlength=self.tables.bought.shape[1])
+
+    @cached_property
+    def _theirs(self) -> tuple[Ints, Ints]:
+        """Where the neighbours' purchases lie in the tables, and which neighbour's each is."""
+        return entries(self.tables.bought, self.neighbours[0])
 
     @cached_property
     def sales(self) -> Sales:
@@ -166,7 +172,7 @@ class Evidence:
     def signals(self, products: Ints) -> Floats:
         """(products, signals) in the order of SIGNALS, each in its scale."""
         scores = {name: values[products] for name, values in (self.co_purchase | self.similar).items()}
-        columns = {name: _standing(values) for name, values in scores.items()}
+        columns = dict(zip(scores, _standing(np.stack(list(scores.values()))), strict=True))
         columns |= {f"{name}, log": _share(scores[name]) for name in ("ridge", "ridge, lately", "transitions")}
         columns |= self._popularity(products) | self._taste(products)
         return np.asarray(np.stack([columns[name] for name in SIGNALS], axis=1) / SCALES)
@@ -246,9 +252,11 @@ class Evidence:
 
 
 def _standing(values: Floats) -> Floats:
-    """Above the mean of the candidates, in standard deviations."""
-    spread = values.std() if len(values) else 0.0
-    return (values - values.mean()) / spread if spread > 0 else np.zeros(len(values))
+    """(…, candidates) above the mean of the candidates, in standard deviations."""
+    if not values.size:
+        return values
+    spread = values.std(axis=-1, keepdims=True)
+    return np.asarray((values - values.mean(axis=-1, keepdims=True)) * (spread > 0) / np.where(spread > 0, spread, 1))
 
 
 def _share(values: Floats) -> Floats:
