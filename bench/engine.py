@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--products", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=1200, help="of the lists, each way; then they are broken off")
     parser.add_argument("--only", default=",".join(STAGES[:-1]))
     parser.add_argument("--json", type=Path)
     parser.add_argument("--keep", type=Path)
