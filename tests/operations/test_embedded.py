@@ -2,6 +2,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -245,8 +246,7 @@ READS_ALL = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
 def ordinary(tmp_path_factory):
     """How to start a process as an ordinary user, and a folder that this user owns."""
     is_root = os.geteuid() == 0
-    folder = Path(f"/tmp/shop of nobody {os.getpid()}")
-    folder.mkdir(mode=0o700)
+    folder = Path(tempfile.mkdtemp(prefix="shop of nobody ", dir="/tmp"))
     if is_root:
         os.chown(folder, 65534, 65534)
     there = set(Path("/tmp").glob("shopassist-*"))
