@@ -21,7 +21,7 @@ from recommendations.engine.serving import Visit
 from recommendations.engine.signals import BEST
 from recommendations.models import EngineFit
 
-LIMIT = 300  # candidates
+LIMIT = 80  # candidates
 ALSO = 100  # of the products that match the words best, candidates whatever taste says
 RELEVANCE = 6.0  # what the words count: to be the thing itself, half of the relevance, is worth 3, or odds of 20 to 1
 MOST_ALLOWED = 100_000  # products that a filter may leave
@@ -35,8 +35,7 @@ NEWER = """
 SELECT id FROM customers_product WHERE id > %(last)s AND id <> ALL (%(bought)s) ORDER BY id DESC LIMIT %(most)s
 """
 DETAILS = """
-SELECT p.id AS product_pk, p.external_id AS product_id, p.name, coalesce(c.name, '') AS category, p.price, p.sentiment,
-    p.review_count, p.aspects
+SELECT p.id, p.external_id, p.name, coalesce(c.name, ''), p.price, p.sentiment, p.review_count, p.aspects
 FROM customers_product p LEFT JOIN customers_category c ON c.id = p.category_id WHERE p.id = ANY (%s)
 """
 
@@ -107,9 +106,9 @@ def find_candidates(visit: Visit, constraints: Constraints) -> Found:
     if searched:
         proposed = proposals(visit, list(named), again=again, also=list(named)[:ALSO])
     elif constraints.limits():
-        proposed = proposals(visit, _keys(FILTERED, _filter(visit, constraints)), again=again)
+        proposed = proposals(visit, _keys(FILTERED, _filter(visit, constraints)), again=again, at_most=LIMIT)
     else:
-        proposed = proposals(visit, again=again)
+        proposed = proposals(visit, again=again, at_most=LIMIT)
         if len(proposed) < BEST:
             proposed += [Proposal(pk) for pk in _newer(visit)]
     of = len(visit.evidence.neighbours[0])
@@ -127,7 +126,7 @@ def wants_again(visit: Visit, constraints: Constraints) -> bool:
 
 
 def _named(visit: Visit, constraints: Constraints, again: bool) -> Matches:
-    liked = [proposal.product_pk for proposal in proposals(visit, again=again)]
+    liked = [proposal.product_pk for proposal in proposals(visit, again=again, at_most=FAVOURED)]
     return find_matching(constraints.words, constraints, visit.customer, favoured=liked[:FAVOURED])
 
 
@@ -165,25 +164,32 @@ def described(
     with_pks = {proposal.with_pk for proposal in proposed if proposal.with_pk is not None}
     with connection.cursor() as cursor:
         cursor.execute(DETAILS, [[*(proposal.product_pk for proposal in proposed), *with_pks]])
-        names = [column.name for column in cursor.description]
-        details = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+        details = {row[0]: row for row in cursor.fetchall()}
     candidates = []
     for proposal in proposed:
         told = details.get(proposal.product_pk)
         if told is None:
             continue
+        pk, product_id, name, category, price, sentiment, reviews, aspects = told
         match, partner = named.get(proposal.product_pk), details.get(proposal.with_pk or 0)
         search = {"search": _searching(match)} if match else {}
         candidates.append(
             Candidate(
-                **told | {"aspects": _read(told["aspects"])},
-                parts=proposal.parts | search,
-                together=_together(partner, proposal) if partner else None,
-                proposal=proposal,
-                similar_customers=similar_customers,
-                own=own,
-                matched=match.words if match else (),
-                searched=searched,
+                pk,
+                product_id,
+                name,
+                category,
+                price,
+                sentiment,
+                reviews,
+                _read(aspects),
+                {**proposal.parts, **search},
+                proposal,
+                Together(partner[1], partner[2], proposal.with_customers) if partner else None,
+                similar_customers,
+                own,
+                match.words if match else (),
+                searched,
             )
         )
     return candidates
@@ -194,10 +200,6 @@ def _read(aspects: str) -> Mapping[str, Mapping[str, int]]:
     """From JSON; most products' have been read for somebody before."""
     known: Mapping[str, Mapping[str, int]] = json.loads(aspects)
     return known
-
-
-def _together(partner: Mapping[str, Any], proposal: Proposal) -> Together:
-    return Together(partner["product_id"], partner["name"], proposal.with_customers)
 
 
 def _searching(match: Match | None) -> float:

@@ -95,7 +95,7 @@ class Shelves:
 
 def _made(visit: Visit, shelves: Shelves, customer: int | None) -> HomeList:
     """As `find_candidates`, `filter_by_sentiment` and `rank` choose, without a description of each candidate."""
-    proposed = proposals(visit, again=visit.model.wants_repeats)
+    proposed = proposals(visit, again=visit.model.wants_repeats, at_most=LIMIT)
     if len(proposed) < BEST:
         last = int(visit.model.product_pks[-1]) if len(visit.model.product_pks) else 0
         proposed += shelves.newer(last, set(visit.bought.tolist()))
