@@ -68,7 +68,9 @@ class Spread:
         pieces = together.rows.flatMap(lambda block: asked(block[0], block[1], known.value[0]))
         solved = (
             pieces.partitionBy(len(blocks(len(together.neighbours))), lambda target: target)
-            .mapPartitionsWithIndex(lambda target, of_block: [solve(target, of_block, *known.value, ridges)])
+            .mapPartitionsWithIndex(
+                lambda target, of_block: [solve(target, of_block, known.value[0], known.value[1], ridges)]
+            )
             .collect()
         )
         each = (np.concatenate(of_ridge) for of_ridge in zip(*solved, strict=True))
