@@ -46,7 +46,7 @@ def proposals(
     """The best of those products (keys; None: of all), the best first; `again` adds what was bought before.
 
     `at_least` so many, where there are, and what is in `also`; of what is new `at_most` so many. What the fit does not
-    know comes last, with nothing that speaks for it.
+    know comes last, with nothing that speaks for or against it: a score of 0, that of the average candidate.
     """
     model, evidence = visit.model, visit.evidence
     bought, known = model.rows_of(visit.bought)
