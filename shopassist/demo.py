@@ -76,4 +76,5 @@ def report(answer: Recommendation) -> list[str]:
         said = [f"The question failed: {answer.error}"]
     else:
         said = answer_lines(answer)
-    return ["", QUESTION, "", *said, "", *tree_lines(answer.stored_trace), ""]
+    trace = tree_lines(answer.stored_trace) if answer.stored_trace else []
+    return ["", QUESTION, "", *said, "", *trace, ""]

@@ -196,6 +196,7 @@ LANGFUSE_ENVIRONMENT = env.text(
     "LANGFUSE_ENVIRONMENT", "LANGFUSE_TRACING_ENVIRONMENT", default="production" if PRODUCTION else "development"
 )
 LANGFUSE_TIMEOUT = env.number("LANGFUSE_TIMEOUT", 10)  # seconds a request of the relay
+LANGFUSE_SAMPLE_RATE = env.number("LANGFUSE_SAMPLE_RATE", 1)  # 0..1, of the traces; all of them are kept here
 LANGFUSE_DEBUG = env.flag("LANGFUSE_DEBUG")
 if LANGFUSE_ENABLED and not (LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY):
     raise ImproperlyConfigured("LANGFUSE_ENABLED needs LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from tracing.costs import cost_of, is_unpriced
 from tracing.encoding import EPOCH, score_body, spans_body
 from tracing.masking import mask, mask_text
-from tracing.models import Level, Observation, OutboxEntry, Score, Trace
+from tracing.models import Delivery, Level, Observation, OutboxEntry, Score, Trace
 from tracing.plain import clean, cut, cut_json
 from tracing.spans import Observing, Root
 
@@ -37,7 +37,7 @@ def store(root: Root) -> Trace:
     for observation in observations:
         observation.trace = trace
     root.rows = Observation.objects.bulk_create(observations)
-    if settings.LANGFUSE_ENABLED:
+    if trace.delivery == Delivery.WAITING:
         body = spans_body(trace, observations)
         OutboxEntry.objects.create(trace=trace, kind=OutboxEntry.Kind.SPANS, body=body, due_at=timezone.now())
     return trace
@@ -61,7 +61,7 @@ def record_score(
         )
         if score.name != name:
             raise ValueError(f"score {score_id} is named {score.name!r}, not {name!r}")
-    if settings.LANGFUSE_ENABLED:
+    if settings.LANGFUSE_ENABLED and trace.delivery != Delivery.SAMPLED_OUT:
         enqueue_score(score, trace)
     return score
 
@@ -107,7 +107,19 @@ def trace_of(root: Root, observations: list[Observation]) -> Trace:
         input_tokens=sum(o.usage.get("input", 0) for o in observations),
         output_tokens=sum(o.usage.get("output", 0) for o in observations),
         cost=sum((o.cost for o in observations), Decimal(0)),
+        used_models=sorted({o.model for o in observations if o.model}),
+        used_prompts=sorted({f"{o.prompt_name} v{o.prompt_version}" for o in observations if o.prompt_version}),
+        delivery=delivery_of(root.trace_id),
     )
+
+
+def delivery_of(trace_id: str) -> Delivery:
+    """Where a new trace stands. Sampled by its id, as OpenTelemetry's TraceIdRatioBased does, so that the traces of
+    one id share their fate."""
+    if not settings.LANGFUSE_ENABLED:
+        return Delivery.KEPT
+    drawn = int(trace_id[16:], 16) < settings.LANGFUSE_SAMPLE_RATE * 2**64
+    return Delivery.WAITING if drawn else Delivery.SAMPLED_OUT
 
 
 def observation_of(seen: Observing, position: int, names: list[str]) -> Observation:

@@ -34,6 +34,7 @@ def judge_answers() -> int:
         Recommendation.objects.filter(
             created_at__gt=timezone.now() - NOT_OLDER,
             status=Recommendation.Status.ANSWERED,
+            stored_trace__isnull=False,
         )
         .exclude(model=EMBEDDED)
         .exclude(stored_trace__scores__name=SCORE)
@@ -61,10 +62,11 @@ def judge(answer: Recommendation) -> None:
         root.output = verdict.model_dump()
     with transaction.atomic():
         store(root)
-        record_score(
-            answer.stored_trace,
-            SCORE,
-            verdict.helpfulness,
-            comment=verdict.because,
-            score_id=uuid.uuid5(answer.pk, SCORE),  # one score, also where two judge at once
-        )
+        if answer.stored_trace:
+            record_score(
+                answer.stored_trace,
+                SCORE,
+                verdict.helpfulness,
+                comment=verdict.because,
+                score_id=uuid.uuid5(answer.pk, SCORE),  # one score, also where two judge at once
+            )

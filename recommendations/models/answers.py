@@ -6,9 +6,11 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Avg, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from customers.models import Customer, Product, StorefrontKey
@@ -45,9 +47,10 @@ class Recommendation(models.Model):
     trace_id = models.CharField(max_length=32, db_index=True)
     stored_trace = models.OneToOneField(
         Trace,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
+        null=True,
         related_name="recommendation",
-        help_text="The very row; a trace id may belong to several.",
+        help_text="The very row, for a trace id may belong to several; empty once it was pruned.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ANSWERED)
@@ -76,6 +79,9 @@ class Recommendation(models.Model):
     similar_customers_analyzed = models.PositiveIntegerField(default=0)
     products_considered = models.PositiveIntegerField(default=0)
     products_filtered_by_sentiment = models.PositiveIntegerField(default=0)
+    evidence = models.JSONField(default=dict, help_text="What became of every candidate, and why.")
+    unfound = models.CharField(max_length=200, blank=True, help_text="What was looked for and the shop does not have.")
+    stars = models.FloatField(null=True, help_text="The mean of its current ratings.")
 
     model = models.CharField(max_length=100, blank=True, help_text="The model that worded the answer.")
     agent_execution_order = ArrayField(models.CharField(max_length=40), default=list)
@@ -90,6 +96,10 @@ class Recommendation(models.Model):
         indexes = [
             models.Index(F("created_at").desc(), name="recommendation_time"),
             models.Index(F("customer"), F("created_at").desc(), name="recommendation_customer_time"),
+            models.Index(F("created_at").desc(), condition=Q(stars__isnull=False), name="recommendation_rated"),
+            models.Index(F("created_at").desc(), condition=~Q(unfound=""), name="recommendation_unfound"),
+            models.Index(F("created_at").desc(), condition=~Q(fallbacks=[]), name="recommendation_fallbacks"),
+            GinIndex(SearchVector("query", "reasoning", config="simple"), name="recommendation_words"),
         ]
 
     def __str__(self) -> str:
@@ -118,7 +128,11 @@ class Recommendation(models.Model):
             former.save(update_fields=["replaced_at"])
         rating = self.ratings.create(rater=rater, product=product, stars=stars, comment=comment)
         rating.is_first = former is None
-        self._record_score(locked.stored_trace, rating)
+        if locked.stored_trace:
+            self._record_score(locked.stored_trace, rating)
+        current = Rating.objects.filter(recommendation=OuterRef("pk"), replaced_at=None).order_by()
+        mean = current.values("recommendation").values(mean=Avg("stars", output_field=models.FloatField()))
+        Recommendation.objects.filter(pk=self.pk).update(stars=Subquery(mean))
         transaction.on_commit(partial(metrics.observe_rating, rating))
         return rating
 

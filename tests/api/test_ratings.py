@@ -136,9 +136,18 @@ def test_the_score_waits_for_langfuse_where_it_is_connected(storefront, settings
 def test_a_rating_takes_few_queries(storefront, django_assert_num_queries):
     answer = a_recommendation(a_customer(), a_product())
     # the key; the answer with its customer; in a transaction: the lock with the trace, the former rating, the new one,
-    # the score; and the savepoints around
-    with django_assert_num_queries(13):
+    # the answer's mean, the score; and the savepoints around
+    with django_assert_num_queries(14):
         rate(storefront, answer, rating=3)
+
+
+def test_the_answer_keeps_the_mean_of_its_current_ratings(storefront):
+    answer = a_recommendation(a_customer(), product := a_product())
+    rate(storefront, answer, rating=1)
+    rate(storefront, answer, rating=3)
+    rate(storefront, answer, rating=4, product_id=product.external_id)
+    answer.refresh_from_db()
+    assert answer.stars == 3.5
 
 
 def test_stars_are_counted_when_they_are_stored(storefront, django_capture_on_commit_callbacks):

@@ -89,7 +89,7 @@ def test_no_name_stands_in_the_trace(shop):
     everything = str([(o.input, o.output, o.metadata, o.status_message) for o in trace.observations.all()])
     assert "Lovelace" not in everything
     assert "ada@example.org" not in everything
-    assert "887" not in trace.user_pseudonym
+    assert trace.user_pseudonym == pseudonym(shop.external_id)
 
 
 def test_the_words_change_the_result(shop):
