@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.tracing.answers import an_answer, stored
-from tracing import admin as tracing_admin
+from tracing.admin import trace_page
 from tracing.models import ModelPrice, OutboxEntry, PromptVersion, Trace
 from tracing.prompts import seed_prompts
 from tracing.spans import observe, observe_root
@@ -110,9 +110,7 @@ def test_hostile_words_stay_words(staff):
 
 
 def test_other_apps_add_links(staff, monkeypatch):
-    monkeypatch.setattr(
-        tracing_admin, "related_links", [lambda trace: [(f"Answer <{trace.name}>", "/answers/1?a=1&b=2")]]
-    )
+    monkeypatch.setattr(trace_page, "related_links", [lambda trace: [(f"Answer <{trace.name}>", "/answers/1?a=1&b=2")]])
     text = text_of(page(staff, "trace_change", stored(an_answer()).pk))
     assert '<a href="/answers/1?a=1&amp;b=2">Answer &lt;answer&gt;</a>' in text
 

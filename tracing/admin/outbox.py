@@ -1,0 +1,53 @@
+"""What is on its way to LangFuse. Only what was set aside can be sent again."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+
+from tracing.admin.common import ReadOnly
+from tracing.admin.traces import trace_link
+from tracing.models import OutboxEntry
+
+STATE_COLOURS = {"waiting": "info", "sent": "warning", "confirmed": "success", "set aside": "danger"}
+
+
+@admin.register(OutboxEntry)
+class OutboxEntryAdmin(ReadOnly):
+    list_display = ("id", "kind", "shown_state", "attempts", "due_at", "short_error", "of_trace")
+    list_filter = ("state", "kind")
+    list_select_related = ("trace",)
+    search_fields = ("trace__trace_id__startswith",)
+    ordering = ("-pk",)
+    fields = ("kind", "state", "of_trace", "size", "attempts", "created_at", "due_at", "sent_at", "last_error")
+    readonly_fields = ("of_trace", "size")
+    actions = ("send_again",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxEntry]:
+        found: QuerySet[OutboxEntry] = super().get_queryset(request)
+        return found.defer("body")
+
+    @display(description="state", label=STATE_COLOURS)
+    def shown_state(self, entry: OutboxEntry) -> str:
+        return entry.state
+
+    @display(description="last error")
+    def short_error(self, entry: OutboxEntry) -> str:
+        return entry.last_error[:120]
+
+    @display(description="trace")
+    def of_trace(self, entry: OutboxEntry) -> SafeString:
+        return trace_link(entry.trace)
+
+    @display(description="bytes")
+    def size(self, entry: OutboxEntry) -> str:
+        return f"{len(entry.body):,}"
+
+    @action(description="Send again what was set aside", permissions=["send_again"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> None:
+        number = OutboxEntry.objects.filter(pk__in=queryset.values("pk")).send_again()
+        messages.success(request, f"{number} entries wait to be sent again.")
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("tracing.change_outboxentry"))
