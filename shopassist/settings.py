@@ -134,6 +134,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "lists": {"task": "recommendations.tasks.precompute_lists", "schedule": timedelta(minutes=5)},  # for a new fit
     "sentiment": {"task": "customers.tasks.keep_sentiment", "schedule": crontab(minute=20)},  # hourly
     "embed": {"task": "recommendations.tasks.embed", "schedule": timedelta(minutes=2)},
+    "prune": {"task": "tracing.tasks.prune_traces", "schedule": crontab(hour=4, minute=10)},
 }
 if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):
     raise ImproperlyConfigured(
@@ -198,6 +199,9 @@ LANGFUSE_ENVIRONMENT = env.text(
 LANGFUSE_TIMEOUT = env.number("LANGFUSE_TIMEOUT", 10)  # seconds a request of the relay
 LANGFUSE_SAMPLE_RATE = env.number("LANGFUSE_SAMPLE_RATE", 1)  # 0..1, of the traces; all of them are kept here
 LANGFUSE_DEBUG = env.flag("LANGFUSE_DEBUG")
+COST_CURRENCY = env.matching("COST_CURRENCY", "[A-Z]{3}", "USD", default="USD")  # of the prices of models
+DAYS_KEPT = env.matching("TRACE_RETENTION", "[1-9][0-9]{0,4}d", "90d")
+TRACE_RETENTION = timedelta(days=int(DAYS_KEPT[:-1])) if DAYS_KEPT else None  # without it traces are kept for ever
 if LANGFUSE_ENABLED and not (LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY):
     raise ImproperlyConfigured("LANGFUSE_ENABLED needs LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.")
 if LANGFUSE_ENABLED and not LANGFUSE_HOST:

@@ -2,6 +2,7 @@ from celery import shared_task
 from django.conf import settings
 
 from tracing.relay import Relay
+from tracing.retention import prune
 
 
 @shared_task(expires=5)  # the next one comes by then; a queue of them would help nobody
@@ -9,3 +10,10 @@ def relay() -> None:
     """Deliver to LangFuse what is due. One query when nothing is."""
     if settings.LANGFUSE_ENABLED:
         Relay().run()
+
+
+@shared_task
+def prune_traces() -> None:
+    """Delete what is older than TRACE_RETENTION, if that is set."""
+    if settings.TRACE_RETENTION:
+        prune(settings.TRACE_RETENTION)

@@ -3,6 +3,7 @@
 from tracing.models.outbox import Depth, OutboxEntry
 from tracing.models.prices import ModelPrice, validate_pattern
 from tracing.models.prompts import Prompt, PromptVersion
+from tracing.models.pruning import Pruning
 from tracing.models.traces import Delivery, Level, Observation, ObservationType, Score, Trace
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "OutboxEntry",
     "Prompt",
     "PromptVersion",
+    "Pruning",
     "Score",
     "Trace",
     "validate_pattern",
