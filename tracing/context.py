@@ -10,11 +10,16 @@ from hashlib import sha256
 
 @dataclass(frozen=True)
 class TraceContext:
-    """`trace_id` 32 lower-case hex digits; `parent_span_id` 16 of them, where the caller has a span open."""
+    """`trace_id` 32 lower-case hex digits; `parent_span_id` 16 of them, where the caller has a span open.
+
+    User and session are those of the trace that is gone on with, where it is ours.
+    """
 
     trace_id: str
     parent_span_id: str = ""
     request_id: str = ""
+    user_pseudonym: str = ""
+    session_id: str = ""
 
 
 _current: ContextVar[TraceContext | None] = ContextVar("trace_context", default=None)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from opentelemetry import trace as otel
-from opentelemetry.context import Context, attach, create_key, detach, get_value, set_value
+from opentelemetry.context import Context, attach, create_key, get_current, get_value, set_value
 from opentelemetry.sdk.trace import Span
 
 from tracing import context
@@ -33,6 +33,7 @@ class Observing:
 
     span: Span
     root: "Root"
+    parent: "Observing | None"
 
     def __init__(
         self, name: str, type: str = "span", *, input: Any = None, metadata: Mapping[str, Any] | None = None
@@ -50,6 +51,10 @@ class Observing:
         self.prompt: PromptVersion | None = None
         self.usage: Mapping[str, int] = {}
 
+    @property
+    def span_id(self) -> str:
+        return f"{self.span.get_span_context().span_id:016x}"
+
     def warn(self, message: str) -> None:
         """Something is worse than it should be, and the work goes on. The first warning is the message."""
         if self.level in {Level.DEBUG, Level.DEFAULT}:
@@ -64,30 +69,34 @@ class Observing:
         moment._end()
 
     def __enter__(self) -> Self:
-        parent = get_value(_OBSERVING)
-        if isinstance(parent, Observing):
-            self._start(parent.root, parent)
-        else:  # nobody will store this root, so work outside any root leaves nothing
-            self._start(Root(self.name), None)
+        parent = present()
+        # nobody will store a root made here, so work outside any leaves nothing
+        self._start(parent.root if parent else Root(self.name), parent)
         self._attach()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        detach(self._token)
+        self._detach()
         if error is not None:
             self._fail(error)
         self._end()
 
     def _start(self, root: "Root", parent: "Observing | None") -> None:
-        self.root = root
+        self.root, self.parent = root, parent
         here = otel.set_span_in_context(parent.span, Context()) if parent else root.context_of_caller()
         self.span = cast(Span, tracer.start_span(self.name, context=here))
         root.keep(self)
 
     def _attach(self) -> None:
-        self._token = attach(set_value(_OBSERVING, self, otel.set_span_in_context(self.span)))
+        self._before = get_current()
+        attach(set_value(_OBSERVING, self, otel.set_span_in_context(self.span)))
+
+    def _detach(self) -> None:
+        """Without a token, because a generator may be closed elsewhere or later than a token allows."""
+        if get_value(_OBSERVING) is self:
+            attach(self._before)
 
     def _end(self) -> None:
         self.input, self.output, self.metadata = plain(self.input), plain(self.output), _mapping(self.metadata)
@@ -113,8 +122,9 @@ class Root(Observing):
 
     def __init__(self, name: str, type: str = "agent", *, input: Any = None) -> None:
         super().__init__(name, type, input=input)
-        self.user_pseudonym = ""
-        self.session_id = ""
+        here = context.current()
+        self.user_pseudonym = here.user_pseudonym if here else ""
+        self.session_id = here.session_id if here else ""
         self.tags: list[str] = []
         self.sensitive: list[str] = []
         """Names of people, to be masked wherever they occur in this trace."""
@@ -123,6 +133,8 @@ class Root(Observing):
         self.rows: list[Observation] = []
         """The same, masked, once `store()` has kept them."""
         self.dropped = 0
+        self.scores: list[tuple[str, float, str]] = []
+        """Name, value and comment of judgements, recorded when the trace is stored."""
         self.failure: BaseException | None = None
         self.failed_in: Observing = self
 
@@ -172,6 +184,17 @@ def observe(
 def observe_root(name: str, type: str = "agent", *, input: Any = None) -> Root:
     """A new trace, in the present TraceContext or under a new id; also where another root is open."""
     return Root(name, type, input=input)
+
+
+def present() -> Observing | None:
+    """The open observation that work done here belongs to; None outside any root.
+
+    One may have ended and still be found here, where a generator that was opened in it outlives it.
+    """
+    seen = get_value(_OBSERVING)
+    while isinstance(seen, Observing) and not seen.span.is_recording():
+        seen = seen.parent
+    return seen if isinstance(seen, Observing) and hasattr(seen.root, "span") else None
 
 
 def _mapping(value: Mapping[str, Any]) -> dict[str, Json]:

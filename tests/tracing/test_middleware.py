@@ -3,7 +3,7 @@ import logging
 import re
 
 import pytest
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from langfuse import Langfuse
 from pythonjsonlogger.json import JsonFormatter
@@ -12,7 +12,7 @@ from tracing import context
 from tracing.context import TraceContext, entered, new_trace_id
 from tracing.logs import RequestIds
 from tracing.middleware import TracingMiddleware
-from tracing.spans import observe_root
+from tracing.spans import observe, observe_root, present
 
 
 def answered(**headers):
@@ -82,6 +82,69 @@ def test_logs_carry_the_ids_where_there_is_a_context(caplog):
         assert line() == {"message": "hello", "trace_id": "ab" * 16, "request_id": "17"}
         with observe_root("answer") as root:
             assert line()["trace_id"] == root.trace_id
+
+
+def streamed(pieces):
+    return TracingMiddleware(lambda _request: StreamingHttpResponse(pieces()))(RequestFactory().get("/"))
+
+
+def test_a_streamed_answer_belongs_to_the_trace_of_its_header():
+    roots = []
+
+    def pieces():
+        with observe_root("answer") as root:
+            roots.append(root)
+            yield b"one "
+            with observe("two"):
+                yield b"two"
+
+    answer = streamed(pieces)
+    assert answer.getvalue() == b"one two"
+    assert [seen.name for seen in roots[0].spans] == ["answer", "two"]
+    assert roots[0].trace_id == answer["X-Trace-ID"]
+    assert present() is None
+    assert context.current() is None
+
+
+def test_so_does_one_that_is_made_asynchronously():
+    roots = []
+
+    async def pieces():
+        with observe_root("answer") as root:
+            roots.append(root)
+            yield b"one"
+
+    answer = streamed(pieces)
+    with pytest.warns(Warning, match="asynchronous iterators"):  # Django's, under WSGI
+        assert list(answer) == [b"one"]
+    assert roots[0].trace_id == answer["X-Trace-ID"]
+
+
+def test_a_client_that_leaves_a_streamed_answer_leaves_a_warning():
+    roots = []
+
+    def pieces():
+        with observe_root("answer") as root:
+            roots.append(root)
+            for word in (b"one", b"two"):
+                with observe("word"):
+                    yield word
+
+    answer = streamed(pieces)
+    assert next(iter(answer)) == b"one"
+    answer.close()  # as every WSGI server does
+    assert [(seen.level, seen.status_message) for seen in roots[0].spans] == [
+        ("WARNING", "stopped before its end (GeneratorExit)")
+    ] * 2
+    assert present() is None
+
+
+def test_a_file_goes_out_as_a_file(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("a,b")
+    answer = TracingMiddleware(lambda _request: FileResponse(path.open("rb")))(RequestFactory().get("/"))
+    assert answer.file_to_stream  # type: ignore[attr-defined]
+    answer.close()
 
 
 def test_what_is_refused_before_any_view_has_its_ids_too():

@@ -4,11 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypedDict
 
 import pytest
+from asgiref.sync import sync_to_async
 from langgraph.graph import END, START, StateGraph
 
 from tracing import context, spans
 from tracing.models import Level, ObservationType
-from tracing.spans import observe, observe_root
+from tracing.spans import observe, observe_root, present
 
 
 def names_below(root, parent):
@@ -134,17 +135,11 @@ def test_threads_with_a_copy_of_the_context_nest():
     assert sorted(names_below(root, parallel)) == sorted(f"job {n}" for n in range(20))
 
 
-def test_the_nodes_of_a_langgraph_nest_also_when_parallel():
-    class State(TypedDict, total=False):
-        words: str
+class State(TypedDict, total=False):
+    words: str
 
-    def node(name):
-        def work(_state: State) -> State:
-            with observe(name), observe(f"inside {name}"):
-                return {}
 
-        return work
-
+def a_graph_with_parallel_nodes(node):
     build = StateGraph(State)
     for name in ("first", "left", "right"):
         build.add_node(name, node(name))
@@ -153,8 +148,45 @@ def test_the_nodes_of_a_langgraph_nest_also_when_parallel():
     build.add_edge("first", "right")
     build.add_edge("left", END)
     build.add_edge("right", END)
+    return build.compile()
+
+
+def in_threads():
+    def node(name):
+        def work(_state: State) -> State:
+            with observe(name), observe(f"inside {name}"):
+                return {}
+
+        return work
+
+    a_graph_with_parallel_nodes(node).invoke({"words": "x"})
+
+
+def in_tasks():
+    both = asyncio.Event()  # left and right are open at the same time
+    arrived: list[str] = []
+
+    def node(name):
+        async def work(_state: State) -> State:
+            with observe(name):
+                arrived.append(name)
+                if len(arrived) == 3:
+                    both.set()
+                if name != "first":
+                    await both.wait()
+                with observe(f"inside {name}"):
+                    await asyncio.sleep(0)
+                return {}
+
+        return work
+
+    asyncio.run(a_graph_with_parallel_nodes(node).ainvoke({"words": "x"}))
+
+
+@pytest.mark.parametrize("run", [in_threads, in_tasks])
+def test_the_nodes_of_a_langgraph_nest_also_when_parallel(run):
     with observe_root("answer") as root:
-        build.compile().invoke({"words": "x"})
+        run()
     assert sorted(names_below(root, root)) == ["first", "left", "right"]
     for seen in root.spans[1:]:
         if not seen.name.startswith("inside"):
@@ -175,6 +207,54 @@ def test_observations_in_asyncio_tasks_nest():
         asyncio.run(both())
     a = next(seen for seen in root.spans if seen.name == "a")
     assert names_below(root, a) == ["inside a"]
+
+
+@pytest.mark.parametrize("elsewhere", [asyncio.to_thread, lambda work: sync_to_async(work)()])
+def test_work_that_asyncio_hands_to_a_thread_nests(elsewhere):
+    def work():
+        with observe("in a thread"):
+            pass
+
+    async def step():
+        with observe("step"):
+            await elsewhere(work)
+
+    with observe_root("answer") as root:
+        asyncio.run(step())
+    assert names_below(root, root.spans[1]) == ["in a thread"]
+
+
+def test_a_generator_that_outlives_what_it_was_opened_in_leaves_nothing_behind():
+    def stream():
+        with observe("stream"):
+            yield 1
+            yield 2
+
+    with observe_root("answer") as root:
+        with observe("step"):
+            tokens = stream()
+            next(tokens)
+        tokens.close()
+        with observe("next step"):
+            pass
+    assert names_below(root, root) == ["step", "next step"]
+    assert present() is None
+
+
+def test_a_generator_that_is_closed_in_another_context_says_nothing_in_the_log(caplog):
+    async def stream():
+        with observe("stream"):
+            yield 1
+            yield 2
+
+    async def abandoned():
+        async for _ in stream():
+            return
+
+    with observe_root("answer") as root:
+        asyncio.run(abandoned())  # asyncio closes it in a task of its own
+    assert root.spans[1].status_message.startswith("stopped before its end")
+    assert not caplog.records
 
 
 def test_a_forgotten_observation_is_closed_and_says_so():
