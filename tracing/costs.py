@@ -1,10 +1,15 @@
-"""What a model call costs, by the prices that staff entered."""
+"""What a model call costs, by the prices that staff entered, and what hosted models would ask for the same tokens."""
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache as once
+from pathlib import Path
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -12,29 +17,48 @@ from tracing.models import ModelPrice
 
 CACHED = "tracing.prices"
 FOR = 60  # seconds until a new price is seen everywhere
+HOSTED = Path(__file__).with_name("hosted_prices.json")
 
 
-def cost_of(model: str, usage: Mapping[str, int], on: date | None = None) -> Decimal:
-    """In the currency of the price list; 0 for a model without a price, as local models are."""
+def cost_of(model: str, usage: Mapping[str, int], seconds: float = 0, on: date | None = None) -> Decimal:
+    """In COST_CURRENCY: tokens × their prices + seconds of the call × the price of a second.
+
+    0 for a model without a price, as local models are.
+    """
     price = price_of(model, on or timezone.localdate())
     if price is None:
         return Decimal(0)
-    cost = usage.get("input", 0) * price.input_price + usage.get("output", 0) * price.output_price
+    cost = (
+        usage.get("input", 0) * (price.input_price or Decimal(0))
+        + usage.get("output", 0) * (price.output_price or Decimal(0))
+        + Decimal(str(seconds)) * (price.second_price or Decimal(0))
+    )
     return cost.quantize(Decimal("1e-8"))
 
 
 def is_unpriced(model: str) -> bool:
     """Whether staff keep a price list and this model is missing in it, so that its 0 says nothing."""
-    return bool(prices()) and price_of(model, timezone.localdate()) is None
+    return bool(listed()) and price_of(model, timezone.localdate()) is None
 
 
 def price_of(model: str, on: date) -> ModelPrice | None:
-    """The newest price that is valid then and whose pattern matches the whole name."""
-    fitting = [p for p in prices() if p.valid_from <= on and re.fullmatch(p.pattern, model)]
-    return max(fitting, key=lambda price: (price.valid_from, price.pk), default=None)
+    """The newest price that is valid then and whose pattern matches the whole name.
+
+    A price ends the former one of its pattern for good: that does not come back when its follower ends.
+    """
+    begun = [price for price in prices() if price.valid_from <= on and re.fullmatch(price.pattern, model)]
+    begun.sort(key=lambda price: (price.valid_from, price.pk))
+    followers = {price.pattern: price for price in begun}.values()
+    valid = [price for price in followers if price.is_valid_on(on)]
+    return max(valid, key=lambda price: (price.valid_from, price.pk), default=None)
 
 
 def prices() -> list[ModelPrice]:
+    """Those in COST_CURRENCY: amounts in two currencies have no sum."""
+    return [price for price in listed() if price.currency == settings.COST_CURRENCY]
+
+
+def listed() -> list[ModelPrice]:
     rows: list[ModelPrice] | None = cache.get(CACHED)
     if rows is None:
         rows = list(ModelPrice.objects.all())
@@ -43,5 +67,48 @@ def prices() -> list[ModelPrice]:
 
 
 def forget_prices() -> None:
-    """A price was added."""
+    """A price was added or ended."""
     cache.delete(CACHED)
+
+
+@dataclass(frozen=True)
+class HostedPrice:
+    """What a provider asks for one token."""
+
+    name: str
+    provider: str
+    input_price: Decimal
+    output_price: Decimal
+
+    def cost(self, input_tokens: int, output_tokens: int) -> Decimal:
+        return input_tokens * self.input_price + output_tokens * self.output_price
+
+
+@dataclass(frozen=True)
+class HostedPrices:
+    """List prices of hosted models, as they were on a day."""
+
+    as_of: date
+    currency: str
+    source: str
+    models: tuple[HostedPrice, ...]
+
+
+@once
+def hosted_prices() -> HostedPrices:
+    """Of hosted_prices.json, which has them a million tokens. They are to compare with; no trace is priced by them."""
+    file = json.loads(HOSTED.read_text(), parse_float=Decimal)
+    return HostedPrices(
+        as_of=date.fromisoformat(file["as_of"]),
+        currency=file["currency"],
+        source=file["source"],
+        models=tuple(
+            HostedPrice(
+                name=model["name"],
+                provider=model["provider"],
+                input_price=Decimal(model["input_price"]) / 1_000_000,
+                output_price=Decimal(model["output_price"]) / 1_000_000,
+            )
+            for model in file["models"]
+        ),
+    )

@@ -145,7 +145,7 @@ def observation_of(seen: Observing, position: int, names: list[str]) -> Observat
         prompt_name=seen.prompt.prompt.name if seen.prompt else "",
         prompt_version=seen.prompt.version if seen.prompt else None,
         usage=usage,
-        cost=cost_of(seen.model, usage) if seen.model else Decimal(0),
+        cost=cost_of(seen.model, usage, (ended - started) / 1e9) if seen.model else Decimal(0),
         started_at=EPOCH + timedelta(microseconds=started // 1_000),
         duration_ms=round((ended - started) / 1e6, 3),
     )

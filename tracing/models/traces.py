@@ -62,7 +62,7 @@ class Trace(models.Model):
     duration_ms = models.FloatField()
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
-    cost = models.DecimalField(max_digits=14, decimal_places=8, default=0)
+    cost = models.DecimalField(max_digits=20, decimal_places=8, default=0)
     used_models = ArrayField(models.CharField(max_length=100), default=list, help_text="Of its generations.")
     used_prompts = ArrayField(
         models.CharField(max_length=120), default=list, help_text="Of its generations, as `name v3`."
@@ -111,7 +111,7 @@ class Observation(models.Model):
     prompt_name = models.CharField(max_length=100, blank=True)
     prompt_version = models.PositiveIntegerField(null=True)
     usage = models.JSONField(default=dict, help_text="Tokens: input, output, total.")
-    cost = models.DecimalField(max_digits=14, decimal_places=8, default=0)
+    cost = models.DecimalField(max_digits=20, decimal_places=8, default=0)
     started_at = models.DateTimeField()
     duration_ms = models.FloatField()
 

@@ -1,59 +1,10 @@
-from datetime import date
-from decimal import Decimal
-
 import pytest
 
-from tests.tracing.answers import an_answer, stored
-from tracing.costs import cost_of, forget_prices
 from tracing.links import langfuse_url
-from tracing.models import ModelPrice, PromptVersion
+from tracing.models import PromptVersion
 from tracing.prompts import get_prompt, seed_prompts
 
 pytestmark = pytest.mark.django_db
-
-
-def a_price(pattern, per_input, per_output, valid_from=date(2026, 1, 1)):
-    price = ModelPrice.objects.create(
-        pattern=pattern, input_price=per_input, output_price=per_output, valid_from=valid_from
-    )
-    forget_prices()
-    return price
-
-
-def test_a_call_costs_its_tokens_by_the_price_of_its_day():
-    a_price(r"gpt-4o(-.*)?", Decimal("0.0000025"), Decimal("0.00001"))
-    a_price(r"gpt-4o(-.*)?", Decimal("0.000002"), Decimal("0.00001"), date(2026, 6, 1))
-    usage = {"input": 1000, "output": 100}
-    assert cost_of("gpt-4o-mini", usage, date(2026, 5, 31)) == Decimal("0.0035")
-    assert cost_of("gpt-4o-mini", usage, date(2026, 6, 1)) == Decimal("0.003")
-    assert cost_of("gpt-4o-mini", usage, date(2025, 12, 31)) == 0
-    assert cost_of("my-gpt-4o", usage) == 0
-
-
-def test_local_models_cost_nothing():
-    assert cost_of("embedded-composer", {"input": 10, "output": 10}) == 0
-    assert stored(an_answer()).cost == 0
-
-
-def test_a_trace_costs_what_its_calls_cost(langfuse_server):
-    a_price("llama3.1:8b", Decimal("0.001"), Decimal("0.002"))
-    trace = stored(an_answer())
-    assert trace.cost == Decimal("0.18")
-    assert trace.observations.get(name="words").cost == Decimal("0.18")
-
-
-def test_a_model_that_the_price_list_lacks_is_noted():
-    assert stored(an_answer()).observations.get(name="words").metadata == {}
-    a_price("gpt-4o", Decimal("0.001"), Decimal("0.002"))
-    words = stored(an_answer()).observations.get(name="words")
-    assert words.cost == 0
-    assert words.metadata == {"price": "none is listed for this model"}
-
-
-def test_prices_are_read_once(django_assert_num_queries):
-    cost_of("a", {})
-    with django_assert_num_queries(0):
-        cost_of("b", {})
 
 
 def test_other_words_are_another_version(tmp_path):
