@@ -1,5 +1,6 @@
 """What happened: traces, their observations and scores, and what still has to reach LangFuse."""
 
+from tracing.models.breaker import Breaker, RelayTotals
 from tracing.models.outbox import Depth, OutboxEntry
 from tracing.models.prices import ModelPrice, validate_pattern
 from tracing.models.prompts import Prompt, PromptVersion
@@ -7,6 +8,7 @@ from tracing.models.pruning import Pruning
 from tracing.models.traces import Delivery, Level, Observation, ObservationType, Score, Trace
 
 __all__ = [
+    "Breaker",
     "Delivery",
     "Depth",
     "Level",
@@ -17,6 +19,7 @@ __all__ = [
     "Prompt",
     "PromptVersion",
     "Pruning",
+    "RelayTotals",
     "Score",
     "Trace",
     "validate_pattern",

@@ -97,7 +97,7 @@ class OutboxEntry(models.Model):
         ordering = ["pk"]
         verbose_name_plural = "outbox entries"
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "sent"]), name="outbox_due"),
+            models.Index(fields=["state", "due_at"], condition=Q(state__in=["waiting", "sent"]), name="outbox_next"),
             models.Index(fields=["due_at"], condition=Q(state="confirmed"), name="outbox_old"),
             models.Index(fields=["state", "created_at"], condition=~Q(state="confirmed"), name="outbox_depth"),
         ]
