@@ -11,6 +11,8 @@ class RecommendationsConfig(AppConfig):
     name = "recommendations"
 
     def ready(self) -> None:
+        from recommendations.rollups import counting  # noqa: F401  (adds what is counted of answers)
+
         post_migrate.connect(seed, sender=self)
 
 

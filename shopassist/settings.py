@@ -134,6 +134,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "lists": {"task": "recommendations.tasks.precompute_lists", "schedule": timedelta(minutes=5)},  # for a new fit
     "sentiment": {"task": "customers.tasks.keep_sentiment", "schedule": crontab(minute=20)},  # hourly
     "embed": {"task": "recommendations.tasks.embed", "schedule": timedelta(minutes=2)},
+    "roll up": {"task": "tracing.tasks.roll_up", "schedule": timedelta(minutes=1)},
     "prune": {"task": "tracing.tasks.prune_traces", "schedule": crontab(hour=4, minute=10)},
 }
 if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class TracingConfig(AppConfig):
     name = "tracing"
+
+    def ready(self) -> None:
+        from tracing.rollups import traces  # noqa: F401  (adds what is counted of traces)

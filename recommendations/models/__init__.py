@@ -10,6 +10,15 @@ from recommendations.models.answers import (
     Recommendation,
     RecommendedProduct,
 )
+from recommendations.models.counts import (
+    AskerCount,
+    ConversionCount,
+    FollowUpCount,
+    PopularCount,
+    QuestionCount,
+    RatingCount,
+    SessionCount,
+)
 from recommendations.models.fits import EngineFit, FitArray
 from recommendations.models.lists import HomeList, ListChunk
 from recommendations.models.vectors import ProductEmbedding, QuestionVectors
@@ -20,16 +29,23 @@ __all__ = [
     "MAX_COMMENT",
     "MAX_PRODUCTS",
     "MAX_QUERY",
+    "AskerCount",
     "CatalogueWord",
     "Conversation",
+    "ConversionCount",
     "EngineFit",
     "FitArray",
+    "FollowUpCount",
     "HomeList",
     "ListChunk",
+    "PopularCount",
     "ProductEmbedding",
+    "QuestionCount",
     "QuestionVectors",
     "Rating",
+    "RatingCount",
     "Recommendation",
     "RecommendedProduct",
+    "SessionCount",
     "Synonym",
 ]
