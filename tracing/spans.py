@@ -55,6 +55,13 @@ class Observing:
     def span_id(self) -> str:
         return f"{self.span.get_span_context().span_id:016x}"
 
+    def is_within(self, other: "Observing") -> bool:
+        """Whether it is the other, or below it."""
+        above: Observing | None = self
+        while above is not None and above is not other:
+            above = above.parent
+        return above is other
+
     def warn(self, message: str) -> None:
         """Something is worse than it should be, and the work goes on. The first warning is the message."""
         if self.level in {Level.DEBUG, Level.DEFAULT}:
@@ -69,16 +76,28 @@ class Observing:
         moment._end()
 
     def __enter__(self) -> Self:
-        parent = present()
-        # nobody will store a root made here, so work outside any leaves nothing
-        self._start(parent.root if parent else Root(self.name), parent)
-        self._attach()
+        self.begin(present())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._detach()
+        self.finish(error)
+
+    def begin(self, parent: "Observing | None", *, enter: bool = True) -> None:
+        """Below that one; without one nobody stores it, unless it is a Root. What is opened next is below it if it is
+        entered."""
+        root = parent.root if parent else self if isinstance(self, Root) else Root(self.name)
+        self._start(root, parent)
+        if enter:
+            self._before = get_current()
+            attach(set_value(_OBSERVING, self, otel.set_span_in_context(self.span)))
+
+    def finish(self, error: BaseException | None = None) -> None:
+        if get_value(_OBSERVING) is self:
+            attach(self._before)  # no token, because a generator may be closed elsewhere or later than one allows
+        if not self.span.is_recording():
+            return  # its root ended first, and has closed it
         if error is not None:
             self._fail(error)
         self._end()
@@ -88,15 +107,6 @@ class Observing:
         here = otel.set_span_in_context(parent.span, Context()) if parent else root.context_of_caller()
         self.span = cast(Span, tracer.start_span(self.name, context=here))
         root.keep(self)
-
-    def _attach(self) -> None:
-        self._before = get_current()
-        attach(set_value(_OBSERVING, self, otel.set_span_in_context(self.span)))
-
-    def _detach(self) -> None:
-        """Without a token, because a generator may be closed elsewhere or later than a token allows."""
-        if get_value(_OBSERVING) is self:
-            attach(self._before)
 
     def _end(self) -> None:
         self.input, self.output, self.metadata = plain(self.input), plain(self.output), _mapping(self.metadata)
@@ -147,8 +157,7 @@ class Root(Observing):
         return not hasattr(self, "span") or self.span.is_recording()
 
     def __enter__(self) -> Self:
-        self._start(self, None)
-        self._attach()
+        self.begin(None)
         return self
 
     def _end(self) -> None:

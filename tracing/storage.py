@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -23,7 +23,7 @@ MESSAGE_LIMIT = 2_000  # characters of a status message
 
 
 def store(root: Root) -> Trace:
-    """The trace with its observations, masked once, and its outbox entry: three queries.
+    """The trace with its observations, masked once, its outbox entry (three queries) and the scores it was given.
 
     Only inside a transaction (else TransactionManagementError), so that there is no answer without its trace.
     The root must have ended (else ValueError).
@@ -40,6 +40,8 @@ def store(root: Root) -> Trace:
     if trace.delivery == Delivery.WAITING:
         body = spans_body(trace, observations)
         OutboxEntry.objects.create(trace=trace, kind=OutboxEntry.Kind.SPANS, body=body, due_at=timezone.now())
+    for name, value, comment in root.scores:
+        record_score(trace, name, value, comment=mask_text(comment, root.sensitive), score_id=score_id_of(trace, name))
     return trace
 
 
@@ -64,6 +66,11 @@ def record_score(
     if settings.LANGFUSE_ENABLED and trace.delivery != Delivery.SAMPLED_OUT:
         enqueue_score(score, trace)
     return score
+
+
+def score_id_of(trace: Trace, name: str) -> UUID:
+    """For judgements of which a trace has one a name, so that the same one again changes it."""
+    return uuid5(UUID(trace.trace_id), f"{trace.pk} {name}")
 
 
 def enqueue_score(score: Score, trace: Trace) -> None:
