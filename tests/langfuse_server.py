@@ -57,6 +57,10 @@ class LangFuseServer:
     drops: bool = False  # says 200 and keeps nothing, as with its ClickHouse down
     delay: float = 0  # seconds until something is visible
     takes_lists: bool = False  # scores as servers from 4.59 on take them
+    version: str = "4.16.0"
+    project: str = "project-1"  # its id
+    clock: float = 0  # seconds that its clock is ahead
+    page: str = ""  # what a proxy before it says in its place
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)  # a span sent twice is there twice
@@ -197,6 +201,16 @@ class LangFuseServer:
         ]
         return 200, {"data": rows, "meta": {}}
 
+    def read_projects(self, request: Request) -> tuple[int, Any]:
+        return 200, {"data": [{"id": self.project, "name": "Shop"}]}
+
+    def delete_traces(self, request: Request) -> tuple[int, Any]:
+        """With their scores; those of ids that it does not know too."""
+        gone = set(json.loads(request.body)["traceIds"])
+        self.rows = [row for row in self.rows if row["traceId"] not in gone]
+        self.score_rows = {key: row for key, row in self.score_rows.items() if row.get("traceId") not in gone}
+        return 200, {"message": "Traces deleted successfully"}
+
 
 def usage(given: dict[str, Any]) -> dict[str, int]:
     counts = {key: n for key, n in given.items() if isinstance(n, int) and n >= 0}
@@ -212,7 +226,9 @@ ROUTES = {
     ("POST", "/api/public/scores"): LangFuseServer.take_score,
     ("GET", "/api/public/v2/observations"): LangFuseServer.read_observations,
     ("GET", "/api/public/v3/scores"): LangFuseServer.read_scores,
-    ("GET", "/api/public/health"): lambda server, request: (200, {"status": "OK", "version": "4.16.0"}),
+    ("GET", "/api/public/projects"): LangFuseServer.read_projects,
+    ("DELETE", "/api/public/traces"): LangFuseServer.delete_traces,
+    ("GET", "/api/public/health"): lambda server, request: (200, {"status": "OK", "version": server.version}),
 }
 
 
@@ -224,6 +240,9 @@ class Handler(BaseHTTPRequestHandler):
         self.answer()
 
     def do_POST(self) -> None:
+        self.answer()
+
+    def do_DELETE(self) -> None:
         self.answer()
 
     def answer(self) -> None:
@@ -239,8 +258,12 @@ class Handler(BaseHTTPRequestHandler):
         route = ROUTES.get((self.command, url.path))
         if server.status:
             status, said = server.status, {"error": "as the test wants it"}
-        elif not self.authorized():
-            status, said = 401, {"error": "Invalid credentials"}
+        elif server.page:
+            request.status = 200
+            self.reply(200, server.page.encode(), {"content-type": "text/html"})
+            return
+        elif url.path != "/api/public/health" and (refusal := self.refusal()):
+            status, said = refusal, {"error": "Invalid credentials"}
         elif route is None:
             status, said = 404, {"error": "Not found"}
         else:
@@ -248,14 +271,20 @@ class Handler(BaseHTTPRequestHandler):
         request.status = status
         self.reply(status, json.dumps(said).encode(), server.headers if server.status else {})
 
-    def authorized(self) -> bool:
+    def refusal(self) -> int:
+        """0 for who may come in. The right secret with another public key was accepted; a public key alone may not
+        read, and one that is not known is not let in at all."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        if scheme == "Bearer":
+            return 403 if token == self.langfuse.public_key else 401
         try:
             _, _, secret = base64.b64decode(token).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
-            return False
-        # The right secret with another public key was accepted.
-        return scheme == "Basic" and secret == self.langfuse.secret_key
+            return 401
+        return 0 if scheme == "Basic" and secret == self.langfuse.secret_key else 401
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + self.langfuse.clock)
 
     def reply(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
