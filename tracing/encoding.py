@@ -8,28 +8,27 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import SpanContext, Status, StatusCode
-from opentelemetry.util.types import AttributeValue
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, InstrumentationScope, KeyValue
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, SpanFlags, Status
 
 from tracing import attributes as name
 from tracing.models import Level, Observation, ObservationType, Score, Trace
 from tracing.plain import as_text
 
-RESOURCE = Resource({"service.name": "shopassist"})
-SCOPE = InstrumentationScope(name.SCOPE)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Attributes = dict[str, AttributeValue]
+Attributes = dict[str, str | bool | int | list[str]]
 
 
 def spans_body(trace: Trace, observations: Iterable[Observation]) -> bytes:
     """An ExportTraceServiceRequest. The same rows give the same bytes."""
-    shared = trace_attributes(trace)
-    body: bytes = encode_spans([_span(trace, observation, shared) for observation in observations]).SerializeToString()
+    shared = encoded(trace_attributes(trace))
+    spans = [_span(trace, observation, shared) for observation in observations]
+    in_scope = ScopeSpans(scope=InstrumentationScope(name=name.SCOPE), spans=spans)
+    of_shop = ResourceSpans(resource=RESOURCE, scope_spans=[in_scope])
+    body: bytes = ExportTraceServiceRequest(resource_spans=[of_shop]).SerializeToString()
     return body
 
 
@@ -86,19 +85,39 @@ def observation_attributes(seen: Observation) -> Attributes:
     return {key: value for key, value in given.items() if value != ""} | metadata
 
 
-def _span(trace: Trace, seen: Observation, shared: Attributes) -> ReadableSpan:
+def encoded(attributes: Attributes) -> list[KeyValue]:
+    return [KeyValue(key=key, value=_any(value)) for key, value in attributes.items()]
+
+
+def _any(value: str | bool | int | list[str]) -> AnyValue:
+    if isinstance(value, str):
+        return AnyValue(string_value=value)
+    if isinstance(value, bool):
+        return AnyValue(bool_value=value)
+    if isinstance(value, int):
+        return AnyValue(int_value=value)
+    return AnyValue(array_value=ArrayValue(values=[AnyValue(string_value=one) for one in value]))
+
+
+RESOURCE = Resource(attributes=encoded({"service.name": "shopassist"}))
+
+
+def _span(trace: Trace, seen: Observation, shared: list[KeyValue]) -> Span:
     start = (seen.started_at - EPOCH) // timedelta(microseconds=1)
     is_root = seen.position == 0
-    return ReadableSpan(
+    flags = [SpanFlags.SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK]
+    if is_root and seen.parent_span_id:  # the caller's
+        flags.append(SpanFlags.SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK)
+    status = Status(code=Status.STATUS_CODE_ERROR, message=seen.status_message) if seen.level == Level.ERROR else None
+    return Span(
+        trace_id=bytes.fromhex(trace.trace_id),
+        span_id=bytes.fromhex(seen.span_id),
+        parent_span_id=bytes.fromhex(seen.parent_span_id),
         name=seen.name,
-        context=SpanContext(int(trace.trace_id, 16), int(seen.span_id, 16), is_remote=False),
-        parent=SpanContext(int(trace.trace_id, 16), int(seen.parent_span_id, 16), is_remote=is_root)
-        if seen.parent_span_id
-        else None,
-        resource=RESOURCE,
-        attributes=shared | observation_attributes(seen) | ({name.IS_APP_ROOT: True} if is_root else {}),
-        status=Status(StatusCode.ERROR, seen.status_message) if seen.level == Level.ERROR else Status(),
-        start_time=start * 1_000,
-        end_time=(start + round(seen.duration_ms * 1_000)) * 1_000,
-        instrumentation_scope=SCOPE,
+        kind=Span.SPAN_KIND_INTERNAL,
+        start_time_unix_nano=start * 1_000,
+        end_time_unix_nano=(start + round(seen.duration_ms * 1_000)) * 1_000,
+        attributes=[*shared, *encoded(observation_attributes(seen) | ({name.IS_APP_ROOT: True} if is_root else {}))],
+        status=status or Status(),
+        flags=sum(flags),
     )

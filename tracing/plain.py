@@ -24,13 +24,26 @@ Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-@singledispatch
 def plain(value: Any, depth: int = DEPTH) -> Json:
     """The value as JSON: money, times and ids as text, NaN and infinities as text, other objects as `<Type>`.
 
     Nothing is asked of unknown objects, because `str()` of a model may run a query. What is too long, too deep
     or too many is cut, and says so.
     """
+    kind = type(value)  # most values are plain already, and looking for their converter takes longer than all else
+    if kind is str and len(value) <= LIMIT and value.isprintable():
+        return value  # type: ignore[no-any-return]
+    if kind is dict:
+        return _mapping(value, depth)
+    if kind is list:
+        return _sequence(value, depth)
+    if value is None or kind is bool or (kind is float and math.isfinite(value)):
+        return value  # type: ignore[no-any-return]
+    return _converted(value, depth)
+
+
+@singledispatch
+def _converted(value: Any, depth: int = DEPTH) -> Json:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return plain({field.name: getattr(value, field.name) for field in dataclasses.fields(value)}, depth)
     for convert in ("model_dump", "tolist"):  # pydantic's models (LangChain's messages), numpy's arrays
@@ -39,74 +52,77 @@ def plain(value: Any, depth: int = DEPTH) -> Json:
     return f"<{type(value).__name__}>"
 
 
-@plain.register(type(None))
-@plain.register(bool)
+@_converted.register(type(None))
+@_converted.register(bool)
 def _(value: bool | None, depth: int = DEPTH) -> Json:
     return value
 
 
-@plain.register
+@_converted.register
 def _(value: str, depth: int = DEPTH) -> Json:
     return cut(clean(value), 2 * LIMIT)
 
 
-@plain.register
+@_converted.register
 def _(value: int, depth: int = DEPTH) -> Json:
     return int(value) if value.bit_length() <= 64 else f"<int of {value.bit_length()} bits>"
 
 
-@plain.register
+@_converted.register
 def _(value: float, depth: int = DEPTH) -> Json:
     return float(value) if math.isfinite(value) else str(float(value))
 
 
-@plain.register(date)
-@plain.register(time)
+@_converted.register(date)
+@_converted.register(time)
 def _(value: date | time, depth: int = DEPTH) -> Json:
     return value.isoformat()
 
 
-@plain.register(Decimal)
-@plain.register(UUID)
-@plain.register(PurePath)
-@plain.register(timedelta)
+@_converted.register(Decimal)
+@_converted.register(UUID)
+@_converted.register(PurePath)
+@_converted.register(timedelta)
 def _(value: object, depth: int = DEPTH) -> Json:
     return clean(str(value))
 
 
-@plain.register
+@_converted.register
 def _(value: BaseException, depth: int = DEPTH) -> Json:
     return described(value)
 
 
-@plain.register
+@_converted.register
 def _(value: Enum, depth: int = DEPTH) -> Json:
     return plain(value.value, depth)
 
 
-@plain.register(Mapping)
-def _(value: Mapping[Any, Any], depth: int = DEPTH) -> Json:
+@_converted.register(Mapping)
+def _mapping(value: Mapping[Any, Any], depth: int = DEPTH) -> Json:
     if depth <= 0:
         return "…"
     shown: dict[str, Json] = {
-        str(plain(key, 1)): plain(inner, depth - 1) for key, inner in islice(value.items(), ITEMS)
+        str(plain(key, 1)): plain(inner, depth - 1)
+        for key, inner in (value.items() if len(value) <= ITEMS else islice(value.items(), ITEMS))
     }
     if len(value) > ITEMS:
         shown["…"] = f"{len(value) - ITEMS} more"
     return shown
 
 
-@plain.register(list)
-@plain.register(tuple)
-def _(value: Sequence[Any], depth: int = DEPTH) -> Json:
+@_converted.register(list)
+@_converted.register(tuple)
+def _sequence(value: Sequence[Any], depth: int = DEPTH) -> Json:
     if depth <= 0:
         return "…"
-    rest: list[Json] = [f"… {len(value) - ITEMS} more"] if len(value) > ITEMS else []
-    return [plain(inner, depth - 1) for inner in value[:ITEMS]] + rest
+    shown = [plain(inner, depth - 1) for inner in value[:ITEMS]]
+    if len(value) > ITEMS:
+        shown.append(f"… {len(value) - ITEMS} more")
+    return shown
 
 
-@plain.register(set)
-@plain.register(frozenset)
+@_converted.register(set)
+@_converted.register(frozenset)
 def _(value: Set[Any], depth: int = DEPTH) -> Json:
     return plain(sorted((plain(inner, depth - 1) for inner in value), key=str), depth)
 

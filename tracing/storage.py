@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tracing.costs import cost_of, is_unpriced
 from tracing.encoding import EPOCH, score_body, spans_body
+from tracing.inserting import insert
 from tracing.masking import mask, mask_text
 from tracing.models import Delivery, Level, Observation, OutboxEntry, Score, Trace
 from tracing.plain import clean, cut, cut_json
@@ -23,7 +24,7 @@ MESSAGE_LIMIT = 2_000  # characters of a status message
 
 
 def store(root: Root) -> Trace:
-    """The trace with its observations, masked once, its outbox entry (three queries) and the scores it was given.
+    """The trace with its observations, masked once, its outbox entry (one query) and the scores it was given.
 
     Only inside a transaction (else TransactionManagementError), so that there is no answer without its trace.
     The root must have ended (else ValueError).
@@ -33,13 +34,12 @@ def store(root: Root) -> Trace:
         raise ValueError(f"{root.name} has not ended; store it after its block")
     observations = [observation_of(seen, position, root.sensitive) for position, seen in enumerate(root.spans)]
     trace = trace_of(root, observations)
-    trace.save(force_insert=True)
-    for observation in observations:
-        observation.trace = trace
-    root.rows = Observation.objects.bulk_create(observations)
+    entry = None
     if trace.delivery == Delivery.WAITING:
         body = spans_body(trace, observations)
-        OutboxEntry.objects.create(trace=trace, kind=OutboxEntry.Kind.SPANS, body=body, due_at=timezone.now())
+        entry = OutboxEntry(kind=OutboxEntry.Kind.SPANS, body=body, due_at=timezone.now())
+    insert(trace, observations, entry)
+    root.rows = observations
     for name, value, comment in root.scores:
         record_score(trace, name, value, comment=mask_text(comment, root.sensitive), score_id=score_id_of(trace, name))
     return trace
