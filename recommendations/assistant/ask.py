@@ -117,6 +117,7 @@ def describe(root: Root, state: "State", recommendation: Recommendation) -> None
     recommendation.products_considered = found.considered if found else 0
     recommendation.similar_customers_analyzed = len(state.get("similar", []))
     recommendation.products_filtered_by_sentiment = state.get("removed_by_reviews", 0)
+    recommendation.evidence = state.get("evidence", {})
     recommendation.fallbacks = [fallback[:FALLBACK] for fallback in state.get("fallbacks", [])]
     root.output = {"answer": answer.words, "products": [item.product_id for item in ranked]}
     root.metadata |= {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from customers.models import Customer
 from customers.profile import CustomerProfile
@@ -44,5 +44,6 @@ class State(TypedDict, total=False):
     removed_by_reviews: int
     ranked: list[Ranked]
     confidence: float | None
+    evidence: dict[str, Any]  # see engine/evidence.py
     answer: Answer
     fallbacks: list[str]

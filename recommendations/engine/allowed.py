@@ -1,4 +1,4 @@
-"""The hard constraints as one SQL condition: what may appear in a list at all."""
+"""The hard constraints as SQL: what may appear in a list at all, and what rules a product out."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,24 +6,30 @@ from typing import Any
 from customers.models import Customer
 from recommendations.engine.constraints import Constraints
 
-# `p` is the product, `c` its category or null. An empty list or a null demands nothing. Whoever wants no sugar
-# wants what is sugar free.
-ALLOWED = """
-    (%(categories)s::text[] = '{}' OR lower(c.name) IN (SELECT lower(btrim(x)) FROM unnest(%(categories)s::text[]) x))
-    AND (c.id IS NULL
-        OR lower(c.name) NOT IN (SELECT lower(btrim(x)) FROM unnest(%(excluded_categories)s::text[]) x))
-    AND (%(brands)s::text[] = '{}' OR lower(p.brand) IN (SELECT lower(btrim(x)) FROM unnest(%(brands)s::text[]) x))
-    AND lower(p.brand) NOT IN (SELECT lower(btrim(x)) FROM unnest(%(excluded_brands)s::text[]) x)
-    AND p.external_id <> ALL (%(excluded_products)s::text[])
-    AND (%(min_price)s::numeric IS NULL OR p.price >= %(min_price)s::numeric)
-    AND (%(max_price)s::numeric IS NULL OR p.price <= %(max_price)s::numeric)
-    AND NOT EXISTS (
+# Each by what it rules out. `p` is the product, `c` its category or null. An empty list or a null demands nothing.
+# Whoever wants no sugar wants what is sugar free.
+CONDITIONS = {
+    "excluded product": "p.external_id <> ALL (%(excluded_products)s::text[])",
+    "excluded category": """c.id IS NULL
+        OR lower(c.name) NOT IN (SELECT lower(btrim(x)) FROM unnest(%(excluded_categories)s::text[]) x)""",
+    "excluded brand": "lower(p.brand) NOT IN (SELECT lower(btrim(x)) FROM unnest(%(excluded_brands)s::text[]) x)",
+    "excluded word": """NOT EXISTS (
         SELECT FROM unnest(%(excluded_words)s::text[]) x WHERE p.search_vector @@ plainto_tsquery('shopassist', x)
-        AND NOT p.search_vector @@ phraseto_tsquery('shopassist', x || ' free'))
-    AND NOT EXISTS (
+        AND NOT p.search_vector @@ phraseto_tsquery('shopassist', x || ' free'))""",
+    "category": """%(categories)s::text[] = '{}'
+        OR lower(c.name) IN (SELECT lower(btrim(x)) FROM unnest(%(categories)s::text[]) x)""",
+    "brand": """%(brands)s::text[] = '{}'
+        OR lower(p.brand) IN (SELECT lower(btrim(x)) FROM unnest(%(brands)s::text[]) x)""",
+    "min price": "%(min_price)s::numeric IS NULL OR p.price >= %(min_price)s::numeric",
+    "max price": "%(max_price)s::numeric IS NULL OR p.price <= %(max_price)s::numeric",
+    "bought": """NOT EXISTS (
         SELECT FROM customers_purchase bought
-        WHERE bought.customer_id = %(hide_bought_by)s::bigint AND bought.product_id = p.id)
-"""
+        WHERE bought.customer_id = %(hide_bought_by)s::bigint AND bought.product_id = p.id)""",
+}
+ALLOWED = " AND ".join(f"({condition})" for condition in CONDITIONS.values())
+RULED_OUT_BY = (  # the first condition that the product does not meet, or null
+    "CASE " + " ".join(f"WHEN ({rule}) IS NOT TRUE THEN '{name}'" for name, rule in CONDITIONS.items()) + " END"
+)
 HIGHEST_PRICE = Decimal(10) ** 12  # above what a price column holds
 
 

@@ -15,8 +15,10 @@ from django.db import connection
 
 from recommendations.engine.allowed import ALLOWED, allowed_values
 from recommendations.engine.constraints import Constraints
-from recommendations.engine.proposals import Proposal, proposals
-from recommendations.engine.search import Match, Matches, Wanted, find_matching
+from recommendations.engine.details import Details, details_of
+from recommendations.engine.excluded import NEAR, Excluded, excluded, ruled_out
+from recommendations.engine.proposals import Proposal, best_new, proposals
+from recommendations.engine.search import Match, Wanted, find_matching
 from recommendations.engine.serving import Visit
 from recommendations.engine.signals import BEST
 from recommendations.models import EngineFit
@@ -33,10 +35,6 @@ WHERE {ALLOWED} ORDER BY p.id DESC LIMIT %(most)s
 """  # noqa: S608 (made of constants)
 NEWER = """
 SELECT id FROM customers_product WHERE id > %(last)s AND id <> ALL (%(bought)s) ORDER BY id DESC LIMIT %(most)s
-"""
-DETAILS = """
-SELECT p.id, p.external_id, p.name, coalesce(c.name, ''), p.price, p.sentiment, p.review_count, p.aspects
-FROM customers_product p LEFT JOIN customers_category c ON c.id = p.category_id WHERE p.id = ANY (%s)
 """
 
 
@@ -89,6 +87,11 @@ class Found:
     notes: list[str]
     evidence: int = 0  # distinct products that the customer bought
     fit: EngineFit | None = None  # that the candidates are from
+    excluded: list[Excluded] = field(default_factory=list)  # the best by taste, see excluded.py
+    again: bool = False  # whether what was bought already could be proposed
+    matched: int | None = None  # products that the words name; None where no words were looked for
+    known: int = 0  # the newest product (key) that the fit knows
+    newest: int = 0  # the shop's newest product (key), as far as any was described
 
 
 def find_candidates(visit: Visit, constraints: Constraints) -> Found:
@@ -99,23 +102,45 @@ def find_candidates(visit: Visit, constraints: Constraints) -> Found:
     """
     again = wants_again(visit, constraints)
     constraints = replace(constraints, exclude_bought=not again)
-    wanted = _named(visit, constraints, again) if constraints.words else None
+    liked = _liked(visit, constraints, again)
+    wanted = (
+        find_matching(constraints.words, constraints, visit.customer, favoured=liked) if constraints.words else None
+    )
     named = {match.product_pk: match for match in wanted.products} if wanted else {}
     searched = wanted is not None and bool(wanted.wanted.words)
     notes = list(wanted.notes) if wanted else []
+    rules = allowed_values(constraints, visit.customer)
+    out: list[int] = []
     if searched:
         proposed = proposals(visit, list(named), again=again, also=list(named)[:ALSO])
+        out = ruled_out(liked, named)
     elif constraints.limits():
-        proposed = proposals(visit, _keys(FILTERED, _filter(visit, constraints)), again=again, at_most=LIMIT)
+        allowed = _keys(FILTERED, {**rules, "most": MOST_ALLOWED})
+        proposed = proposals(visit, allowed, again=again, at_most=LIMIT)
+        out = ruled_out(liked, set(allowed))
     else:
         proposed = proposals(visit, again=again, at_most=LIMIT)
         if len(proposed) < BEST:
             proposed += [Proposal(pk) for pk in _newer(visit)]
+    proposed = sorted(proposed, key=lambda one: -one.score - _searching(named.get(one.product_pk)))[:LIMIT]
+    details = details_of(proposed, out, rules)
     of = len(visit.evidence.neighbours[0])
-    candidates = described(proposed, of, visit.distinct, named=named, searched=searched)
+    candidates = described(proposed, details, of, visit.distinct, named=named, searched=searched)
     if not candidates and (wanted is None or not searched or wanted.wanted.head_known):
         notes.append(_nothing(visit, constraints, wanted.wanted if wanted else None))
-    return Found(candidates, _strategy(candidates, searched), len(candidates), notes, visit.distinct, visit.model.fit)
+    return Found(
+        candidates,
+        _strategy(candidates, searched),
+        len(candidates),
+        notes,
+        visit.distinct,
+        visit.model.fit,
+        excluded=excluded(liked, out, details, searched),
+        again=again,
+        matched=len(named) if searched else None,
+        known=_last(visit),
+        newest=max((told.newest for told in details.values()), default=0),
+    )
 
 
 def wants_again(visit: Visit, constraints: Constraints) -> bool:
@@ -125,19 +150,22 @@ def wants_again(visit: Visit, constraints: Constraints) -> bool:
     return visit.model.wants_repeats
 
 
-def _named(visit: Visit, constraints: Constraints, again: bool) -> Matches:
-    liked = [proposal.product_pk for proposal in proposals(visit, again=again, at_most=FAVOURED)]
-    return find_matching(constraints.words, constraints, visit.customer, favoured=liked[:FAVOURED])
-
-
-def _filter(visit: Visit, constraints: Constraints) -> dict[str, Any]:
-    return {**allowed_values(constraints, visit.customer), "most": MOST_ALLOWED}
+def _liked(visit: Visit, constraints: Constraints, again: bool) -> list[int]:
+    """The best by taste alone, the best first, where anything but taste decides what may appear."""
+    if constraints.words:
+        return [one.product_pk for one in proposals(visit, again=again, at_most=FAVOURED)][:FAVOURED]
+    if constraints.limits():
+        return best_new(visit, NEAR)
+    return []
 
 
 def _newer(visit: Visit) -> list[int]:
     """What the shop has sold since the fit, for lists that would be short."""
-    last = int(visit.model.product_pks[-1]) if len(visit.model.product_pks) else 0
-    return _keys(NEWER, {"last": last, "bought": visit.bought.tolist(), "most": BEST})
+    return _keys(NEWER, {"last": _last(visit), "bought": visit.bought.tolist(), "most": BEST})
+
+
+def _last(visit: Visit) -> int:
+    return int(visit.model.product_pks[-1]) if len(visit.model.product_pks) else 0
 
 
 def _keys(statement: str, values: dict[str, Any]) -> list[int]:
@@ -148,44 +176,37 @@ def _keys(statement: str, values: dict[str, Any]) -> list[int]:
 
 def described(
     proposed: Sequence[Proposal],
+    details: Mapping[int, Details],
     similar_customers: int,
     own: int,
     *,
     named: Mapping[int, Match] = MappingProxyType({}),
     searched: bool = False,
 ) -> list[Candidate]:
-    """With what the shop says of each today; one query. What the shop has no more is left out.
+    """In their order, with what the shop says of each today. What the shop has no more is left out.
 
     `similar_customers`: that were looked at; `own`: distinct products that the customer bought.
     """
-    proposed = sorted(proposed, key=lambda proposal: -proposal.score - _searching(named.get(proposal.product_pk)))[
-        :LIMIT
-    ]
-    with_pks = {proposal.with_pk for proposal in proposed if proposal.with_pk is not None}
-    with connection.cursor() as cursor:
-        cursor.execute(DETAILS, [[*(proposal.product_pk for proposal in proposed), *with_pks]])
-        details = {row[0]: row for row in cursor.fetchall()}
     candidates = []
     for proposal in proposed:
         told = details.get(proposal.product_pk)
         if told is None:
             continue
-        pk, product_id, name, category, price, sentiment, reviews, aspects = told
         match, partner = named.get(proposal.product_pk), details.get(proposal.with_pk or 0)
         search = {"search": _searching(match)} if match else {}
         candidates.append(
             Candidate(
-                pk,
-                product_id,
-                name,
-                category,
-                price,
-                sentiment,
-                reviews,
-                _read(aspects),
+                told.pk,
+                told.product_id,
+                told.name,
+                told.category,
+                told.price,
+                told.sentiment,
+                told.reviews,
+                _read(told.aspects),
                 {**proposal.parts, **search},
                 proposal,
-                Together(partner[1], partner[2], proposal.with_customers) if partner else None,
+                Together(partner.product_id, partner.name, proposal.with_customers) if partner else None,
                 similar_customers,
                 own,
                 match.words if match else (),

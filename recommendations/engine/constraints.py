@@ -98,6 +98,17 @@ class Constraints:
             if value != default[name]
         }
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Constraints":
+        """What `as_json` wrote, whichever release did; what this one does not know is left out."""
+        values: dict[str, Any] = {name: value for name, value in kept.items() if name in cls.__dataclass_fields__}
+        for name, value in values.items():
+            if name.endswith("_price"):
+                values[name] = Decimal(value)
+            elif isinstance(value, list):
+                values[name] = tuple(value)
+        return cls(**values)
+
 
 def _shared(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names that both allow, and ours where there are none; who names none allows all."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from customers.models import Customer
 from recommendations.engine.candidates import Candidate, described, find_candidates
 from recommendations.engine.constraints import Constraints
+from recommendations.engine.details import details_of
 from recommendations.engine.proposals import Proposal
 from recommendations.engine.ranking import Ranked, rank
 from recommendations.engine.reviews import filter_by_sentiment
@@ -33,7 +34,8 @@ def home_list(customer: Customer | None, n: int = MAX_PRODUCTS) -> list[Ranked]:
         columns = made.evidence["proposals"]
         whole = [Proposal(*values) for values in zip(*(columns[name] for name in COLUMNS), strict=True)]
         left = _not_bought_since(whole, visit, int(made.computed_at.timestamp()))  # purchases are known by the second
-        listed = _listed(described(left, made.evidence["similar_customers"], made.evidence["own"]), n)
+        told = described(left, details_of(left), made.evidence["similar_customers"], made.evidence["own"])
+        listed = _listed(told, n)
         if len(listed) == n or len(whole) < KEPT:
             return listed
     return _listed(find_candidates(visit, Constraints()).candidates, n)

@@ -10,7 +10,7 @@ from recommendations.engine.gathering import Floats, Ints, entries
 from recommendations.engine.popularity import DAY
 from recommendations.engine.purchases import UNDATED
 from recommendations.engine.serving import Visit
-from recommendations.engine.signals import BEST, PARTS, Evidence
+from recommendations.engine.signals import BEST, PARTS, Bools, Evidence
 from recommendations.engine.together import FADE
 
 
@@ -49,9 +49,7 @@ def proposals(
     know comes last, with nothing that speaks for or against it: a score of 0, that of the average candidate.
     """
     model, evidence = visit.model, visit.evidence
-    bought, known = model.rows_of(visit.bought)
-    unbought = evidence.unbought
-    unbought[bought[known]] = False  # of those who bought very much the evidence looks at the latest alone
+    unbought = _unbought(visit)
     open_to = np.ones(len(model.product_pks), bool)
     unknown: list[int] = []
     if allowed is not None:
@@ -71,6 +69,21 @@ def proposals(
     if again:
         found += _again(visit, open_to)
     return sorted(found, key=lambda proposal: -proposal.score) + [Proposal(pk) for pk in unknown]
+
+
+def best_new(visit: Visit, n: int) -> list[int]:
+    """The keys of the best `n` products that the customer has not bought, as `proposals` would order them."""
+    products = visit.evidence.candidates(_unbought(visit))
+    scores = visit.evidence.scored(products, visit.weights)
+    best = products[np.argsort(-scores, kind="stable")[:n]]
+    return [int(pk) for pk in visit.model.product_pks[best]]
+
+
+def _unbought(visit: Visit) -> Bools:
+    unbought = visit.evidence.unbought
+    bought, known = visit.model.rows_of(visit.bought)
+    unbought[bought[known]] = False  # of those who bought very much the evidence looks at the latest alone
+    return unbought
 
 
 def _new(visit: Visit, products: Ints, at_most: int | None) -> list[Proposal]:
@@ -113,7 +126,7 @@ def _new(visit: Visit, products: Ints, at_most: int | None) -> list[Proposal]:
     ]
 
 
-def _again(visit: Visit, open_to: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> list[Proposal]:
+def _again(visit: Visit, open_to: Bools) -> list[Proposal]:
     shopper = visit.evidence.shopper
     scores = visit.evidence.repeat_signals() @ visit.model.repeats
     return [

@@ -33,20 +33,20 @@ class Ranked:
 def rank(candidates: Sequence[Candidate], constraints: Constraints, top_n: int, max_per_category: int) -> list[Ranked]:
     """The best `top_n`, at most `max_per_category` of one category while others fit. No query."""
     chosen = diverse(
-        sorted(candidates, key=_best_first),
+        sorted(candidates, key=best_first),
         top_n,
         max_per_category,
         category=lambda candidate: candidate.category,
         name=lambda candidate: candidate.name.casefold() or candidate.product_id,
     )
-    return [_ranked(candidate, constraints) for candidate in sorted(chosen, key=_best_first)]
+    return [_ranked(candidate, constraints) for candidate in sorted(chosen, key=best_first)]
 
 
 def total(parts: Mapping[str, float]) -> float:
     return sum(parts.values(), 0.0)
 
 
-def _best_first(candidate: Candidate) -> tuple[float, int]:
+def best_first(candidate: Candidate) -> tuple[float, int]:
     """Of equal ones the newest."""
     return -total(candidate.parts), -candidate.product_pk
 

@@ -1,8 +1,10 @@
 from django.conf import settings
 
 from recommendations.assistant.agent import agent
+from recommendations.assistant.agents.review_filtering import least_sentiment
 from recommendations.assistant.state import State
 from recommendations.engine.evaluation import confidence
+from recommendations.engine.evidence import evidence_of
 from recommendations.engine.ranking import rank
 from tracing.spans import Observing
 
@@ -23,4 +25,12 @@ def recommendation(state: State, seen: Observing) -> State:
         ],
         "confidence": measured,
     }
-    return {"ranked": ranked, "confidence": measured}
+    evidence = evidence_of(
+        found,
+        state["candidates"],
+        ranked,
+        wanted=wanted,
+        sentiment=least_sentiment(constraints),
+        cap=settings.MAX_PER_CATEGORY,
+    )
+    return {"ranked": ranked, "confidence": measured, "evidence": evidence}
