@@ -8,9 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from pydantic import BaseModel, Field
 
+from recommendations.assistant.ask import people_in
 from recommendations.assistant.generation import ModelFailed, ServerFailed, generate_structured
 from recommendations.assistant.models import chat_model, has_language_model
 from recommendations.models import EMBEDDED, Recommendation
+from tracing.alone import store_alone
 from tracing.spans import observe_root
 from tracing.storage import record_score, store
 
@@ -54,19 +56,24 @@ def judge_answers() -> int:
 
 
 def judge(answer: Recommendation) -> None:
-    """Raises ModelFailed, with nothing kept."""
-    with observe_root(PROMPT, "evaluator", input={"recommendation": str(answer.pk)}) as root:
-        root.sensitive = [answer.customer.name] if answer.customer and answer.customer.name else []
-        payload = {"question": answer.query, "answer": answer.reasoning}
-        verdict = generate_structured(chat_model("judge"), PROMPT, payload, Verdict)
-        root.output = verdict.model_dump()
-    with transaction.atomic():
-        store(root)
-        if answer.stored_trace:
-            record_score(
-                answer.stored_trace,
-                SCORE,
-                verdict.helpfulness,
-                comment=verdict.because,
-                score_id=uuid.uuid5(answer.pk, SCORE),  # one score, also where two judge at once
-            )
+    """The score and the trace of how it came about. Raises ModelFailed, with the trace alone kept."""
+    root = observe_root(PROMPT, "evaluator", input={"recommendation": str(answer.pk)})
+    try:
+        with root:
+            root.sensitive += people_in(answer.query, answer.customer)
+            payload = {"question": answer.query, "answer": answer.reasoning}
+            verdict = generate_structured(chat_model("judge"), PROMPT, payload, Verdict)
+            root.output = verdict.model_dump()
+        with transaction.atomic():
+            store(root)
+            if answer.stored_trace:
+                record_score(
+                    answer.stored_trace,
+                    SCORE,
+                    verdict.helpfulness,
+                    comment=verdict.because,
+                    score_id=uuid.uuid5(answer.pk, SCORE),  # one score, also where two judge at once
+                )
+    except Exception as error:
+        store_alone(root, error)
+        raise

@@ -11,8 +11,9 @@ from customers.models import Review
 from customers.sentiment import combined, refresh_products
 from recommendations.assistant.generation import ModelFailed, ServerFailed, generate_structured
 from recommendations.assistant.models import chat_model, has_language_model
+from tracing.alone import store_alone
 from tracing.prompts import get_prompt
-from tracing.spans import observe_root
+from tracing.spans import Root, observe_root
 from tracing.storage import store
 
 PROMPT = "review_sentiment"
@@ -39,19 +40,29 @@ def reread_reviews() -> int:
         return 0
     version = str(get_prompt(PROMPT).version)
     read: list[Review] = []
-    with observe_root(PROMPT, input=[review.external_id for review in reviews]) as root:
-        try:
-            for review in reviews:
-                if (words := _words_of(review)) is None:
-                    review.sentiment_version = f"{version}, not understood"  # it keeps its sentiment and is asked once
-                else:
-                    review.sentiment, review.sentiment_version = combined(words, review.rating), version
-                review.sentiment_model = model
-                read.append(review)
-        except ServerFailed as failure:
-            root.warn(f"{len(reviews) - len(read)} reviews stay as they are: {failure}")
-            log.warning("%s reviews keep their sentiment: %s", len(reviews) - len(read), failure)
-        root.output = {review.external_id: review.sentiment for review in read}
+    root = observe_root(PROMPT, input=[review.external_id for review in reviews])
+    try:
+        with root:
+            try:
+                for review in reviews:
+                    if (words := _words_of(review)) is None:
+                        review.sentiment_version = f"{version}, not understood"  # it keeps its own and is asked once
+                    else:
+                        review.sentiment, review.sentiment_version = combined(words, review.rating), version
+                    review.sentiment_model = model
+                    read.append(review)
+            except ServerFailed as failure:
+                root.warn(f"{len(reviews) - len(read)} reviews stay as they are: {failure}")
+                log.warning("%s reviews keep their sentiment: %s", len(reviews) - len(read), failure)
+            root.output = {review.external_id: review.sentiment for review in read}
+        return _keep(read, root)
+    except Exception as error:
+        store_alone(root, error)
+        raise
+
+
+def _keep(read: list[Review], root: Root) -> int:
+    """The sentiment of those whose words are still the same, with its trace; gives how many."""
     with transaction.atomic():
         lock_shop()  # before its rows, as every writer of many does
         known = set(Review.objects.filter(pk__in=[r.pk for r in read]).values_list("pk", "text", "rating"))

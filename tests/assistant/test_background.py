@@ -1,12 +1,13 @@
 """What language models do in the background: reading reviews, judging answers."""
 
 import pytest
+from django.db import OperationalError
 
 from customers.models import Review
 from recommendations.assistant.judge import judge, judge_answers
 from recommendations.assistant.review_sentiment import reread_reviews
 from recommendations.models import Recommendation
-from tests.factories import a_product, a_recommendation, a_review
+from tests.factories import a_customer, a_product, a_recommendation, a_review
 from tracing.models import Score, Trace
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,33 @@ def test_one_answer_that_cannot_be_judged_holds_up_no_other(ollama):
         a_recommendation(model="talker:8b")
     ollama.will_say("no idea", "still none", '{"helpfulness": 1}')
     assert judge_answers() == 1
+
+
+def test_a_judge_that_fails_leaves_its_trace(ollama):
+    worded = a_recommendation(a_customer(name="Kenneth Martinez"), model="talker:8b", reasoning="For Kenneth.")
+    ollama.will_say("no idea, Kenneth", "still none")
+    assert judge_answers() == 0
+    trace = Trace.objects.get(name="answer_judgement")
+    assert trace.level == "ERROR"
+    assert "answered twice in another shape" in trace.status_message
+    assert [seen.output for seen in trace.observations.filter(type="GENERATION")] == ["no idea, [name]", "still none"]
+    assert not worded.stored_trace.scores.exists()
+
+
+def test_reading_that_fails_in_the_end_leaves_its_trace(ollama, monkeypatch):
+    a_review(a_product(), "First")
+    ollama.will_say('{"sentiment": 0.9}')
+
+    def no_lock():
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr("recommendations.assistant.review_sentiment.lock_shop", no_lock)
+    with pytest.raises(OperationalError):
+        reread_reviews()
+    trace = Trace.objects.get()
+    assert (trace.level, trace.status_message) == ("ERROR", "OperationalError: deadlock detected")
+    assert trace.input_tokens > 0
+    assert not Review.objects.filter(sentiment_model="reader:1b").exists()
 
 
 def test_answers_of_a_model_are_judged_once(ollama):

@@ -12,6 +12,7 @@ from recommendations.api.parsers import is_text
 from recommendations.api.serializers import response_body
 from recommendations.assistant.ask import QuestionFailed, ask
 from recommendations.models import MAX_QUERY, Recommendation
+from tracing.context import TraceContext, entered, new_trace_id
 
 
 class Command(BaseCommand):
@@ -26,7 +27,8 @@ class Command(BaseCommand):
     def handle(self, *, question: str, customer: str, top_n: int, json: bool, **options: Any) -> None:
         try:
             asker = find_by_id_or_name(customer) if customer else None
-            answer = ask(question, channel="shell", customer=asker, top_n=top_n)
+            with entered(TraceContext(new_trace_id())):  # which the log's lines carry
+                answer = ask(question, channel="shell", customer=asker, top_n=top_n)
         except UnknownCustomer as error:
             raise CommandError(str(error)) from error
         except AmbiguousCustomer as error:
