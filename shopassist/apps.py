@@ -6,4 +6,4 @@ class ShopAssistConfig(AppConfig):
 
     def ready(self) -> None:
         """Make our Celery app the one that shared tasks belong to, in whatever process they are sent."""
-        from shopassist import celery, checks  # noqa: F401
+        from shopassist import celery, checks, doctor  # noqa: F401

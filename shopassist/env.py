@@ -10,9 +10,12 @@ from django.core.exceptions import ImproperlyConfigured
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
 
+asked: set[str] = set()  # every name that was looked up, for telling which variables nothing reads
+
 
 def text(*names: str, default: str = "") -> str:
     """The first of the names that is set and not empty."""
+    asked.update(names)
     for name in names:
         if value := os.environ.get(name, "").strip():
             return value

@@ -1,4 +1,5 @@
-"""A loopback server that speaks what ShopAssist uses of Ollama's protocol: streamed POST /api/chat, and /api/embed."""
+"""A loopback server that speaks what ShopAssist uses of Ollama's protocol: streamed POST /api/chat, /api/embed and
+/api/tags."""
 
 import json
 import threading
@@ -30,6 +31,7 @@ class OllamaServer:
     base_url: str = ""
     replies: deque[Reply] = field(default_factory=deque)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    pulled: list[str] = field(default_factory=list)  # models that it has
     stopped: threading.Event = field(default_factory=threading.Event)
     vector_of: Callable[[str], Any] = lambda text: [float(len(text)), 1.0]  # what /api/embed answers with
 
@@ -55,6 +57,17 @@ def running_ollama() -> Iterator[OllamaServer]:
                 self.embed(ollama.replies.popleft() if ollama.replies else Reply(), body)
                 return
             self.answer(ollama.replies.popleft() if ollama.replies else Reply(status=500), body)
+
+        def do_GET(self) -> None:
+            if self.path != "/api/tags":
+                self.send_error(404)
+                return
+            words = json.dumps({"models": [{"name": name} for name in ollama.pulled]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(words)))
+            self.end_headers()
+            self.wfile.write(words)
 
         def answer(self, reply: Reply, body: dict[str, Any]) -> None:
             if reply.hangs:
