@@ -1,5 +1,6 @@
 """The questions that are asked of the shop's rows again and again."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
 CENT = Decimal("0.01")
+
+
+LONGEST_NAME = 3  # words of a name that is looked for in a text
+MOST_NAMES = 60  # tried in one text
+CAPITALISED = re.compile(r"[^\W\d_a-zß-ÿ][\w.-]*(?:['’](?!s\b)\w+)*(?:[ \t]+[^\W\d_a-zß-ÿ][\w.-]*(?:['’](?!s\b)\w+)*)+")
 
 
 class CategoryTotals(TypedDict):
@@ -51,6 +57,25 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         if not name:
             return self.none()
         return self.alias(folded=Folded("name")).filter(folded=Folded(Value(name)))
+
+    def names_in(self, text: str, known: Iterable[str] = ()) -> list[str]:
+        """Names of customers that stand in the text, each two or three words with capitals, but for those known.
+
+        One query by index, and none where no two such words stand together.
+        """
+        skip = {" ".join(name.split()).casefold() for name in known}
+        tried: dict[str, None] = {}
+        for run in CAPITALISED.findall(unicodedata.normalize("NFC", text)):
+            words = [word.rstrip(".-") for word in run.split()]
+            for start in range(len(words) - 1):
+                for end in range(start + 2, min(start + LONGEST_NAME, len(words)) + 1):
+                    tried.setdefault(" ".join(words[start:end]))
+        names = [name for name in tried if name.casefold() not in skip][:MOST_NAMES]
+        if not names:
+            return []
+        folded: Any = [Folded(Value(name)) for name in names]
+        found = self.alias(folded=Folded("name")).filter(folded__in=folded)
+        return list(found.order_by().values_list("name", flat=True).distinct())
 
 
 class PurchaseQuerySet(models.QuerySet["Purchase"]):

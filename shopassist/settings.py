@@ -210,6 +210,19 @@ if LANGFUSE_ENABLED and not LANGFUSE_HOST:
         "LangFuse has keys but no host: set LANGFUSE_HOST, so that nothing goes to a cloud by accident."
     )
 
+# LangSmith beside it, for a team that comes from there
+
+LANGSMITH_ENABLED = env.flag("LANGSMITH_TRACING") or env.flag("ENABLE_TRACING")
+LANGSMITH_API_KEY = env.secret("LANGSMITH_API_KEY")
+LANGSMITH_PROJECT = env.text("LANGSMITH_PROJECT", default="shopassist")
+LANGSMITH_ENDPOINT = env.address(
+    env.text("LANGSMITH_ENDPOINT", default="https://api.smith.langchain.com"), "LANGSMITH_ENDPOINT", *WEB
+).rstrip("/")
+if LANGSMITH_ENABLED and not LANGSMITH_API_KEY:
+    raise ImproperlyConfigured("LANGSMITH_TRACING or ENABLE_TRACING is on and needs LANGSMITH_API_KEY.")
+# LangChain's own tracer goes by the environment and masks nothing. This name is the first that it looks at.
+os.environ["LANGSMITH_TRACING_V2"] = "false"
+
 # Staff's and customers' pages
 
 STATIC_URL = "static/"
@@ -222,7 +235,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-UNFOLD = {"SITE_TITLE": "ShopAssist", "SITE_HEADER": "ShopAssist", "SITE_URL": "/"}
+SIDEBAR = {"navigation": "shopassist.navigation.navigation"}
+UNFOLD = {"SITE_TITLE": "ShopAssist", "SITE_HEADER": "ShopAssist", "SITE_URL": "/", "SIDEBAR": SIDEBAR}
 
 # The API
 
@@ -280,8 +294,8 @@ LOGGING = {
         "routes": {"()": "shopassist.access_log.RouteForPath"},
     },
     "formatters": {
-        "json": {"()": "pythonjsonlogger.json.JsonFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "text": {"format": "%(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "tracing.logs.MaskedJson", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "text": {"()": "tracing.logs.MaskedText", "fmt": "%(levelname)s %(name)s: %(message)s"},
     },
     "handlers": {
         "console": {
@@ -292,6 +306,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        "django": {"level": "INFO"},  # without Django's own handlers, which mail whole requests and print unmasked
         "httpx": {"level": "WARNING"},
         "py4j": {"level": "WARNING"},
         **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker", "celery.app.trace")},

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 
@@ -20,6 +20,8 @@ class TraceContext:
     request_id: str = ""
     user_pseudonym: str = ""
     session_id: str = ""
+    names: list[str] = field(default_factory=list, compare=False)
+    """Of people that this work is about; its traces add them, and its log tells none of them."""
 
 
 _current: ContextVar[TraceContext | None] = ContextVar("trace_context", default=None)

@@ -136,8 +136,8 @@ class Root(Observing):
         self.user_pseudonym = here.user_pseudonym if here else ""
         self.session_id = here.session_id if here else ""
         self.tags: list[str] = []
-        self.sensitive: list[str] = []
-        """Names of people, to be masked wherever they occur in this trace."""
+        self.sensitive: list[str] = here.names if here else []
+        """Names of people, to be masked wherever they occur in this trace, and in the log of its request."""
         self.spans: list[Observing] = []
         """In order of start, this one first."""
         self.rows: list[Observation] = []

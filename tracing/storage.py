@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from tracing.costs import cost_of, is_unpriced
 from tracing.encoding import EPOCH, score_body, spans_body
 from tracing.inserting import insert
-from tracing.masking import mask, mask_text
+from tracing.masking import introduced_names, mask, mask_identifier, mask_text
 from tracing.models import Delivery, Level, Observation, OutboxEntry, Score, Trace
 from tracing.plain import clean, cut, cut_json
 from tracing.spans import Observing, Root
@@ -32,17 +33,26 @@ def store(root: Root) -> Trace:
     require_transaction()
     if root.open:
         raise ValueError(f"{root.name} has not ended; store it after its block")
-    observations = [observation_of(seen, position, root.sensitive) for position, seen in enumerate(root.spans)]
-    trace = trace_of(root, observations)
+    names = [*root.sensitive, *introduced_names(root.input)]
+    observations = [observation_of(seen, position, names) for position, seen in enumerate(root.spans)]
+    trace = trace_of(root, observations, names)
     entry = None
     if trace.delivery == Delivery.WAITING:
         body = spans_body(trace, observations)
         entry = OutboxEntry(kind=OutboxEntry.Kind.SPANS, body=body, due_at=timezone.now())
     insert(trace, observations, entry)
     root.rows = observations
+    if settings.LANGSMITH_ENABLED and trace.delivery != Delivery.SAMPLED_OUT:
+        transaction.on_commit(partial(send_to_langsmith, trace.pk), robust=True)
     for name, value, comment in root.scores:
-        record_score(trace, name, value, comment=mask_text(comment, root.sensitive), score_id=score_id_of(trace, name))
+        record_score(trace, name, value, comment=mask_text(comment, names), score_id=score_id_of(trace, name))
     return trace
+
+
+def send_to_langsmith(trace_pk: int) -> None:
+    from tracing.langsmith.sender import sender
+
+    sender.put(trace_pk)
 
 
 def record_score(
@@ -92,7 +102,7 @@ def require_transaction() -> None:
         raise transaction.TransactionManagementError("a trace is stored in the transaction of what it explains")
 
 
-def trace_of(root: Root, observations: list[Observation]) -> Trace:
+def trace_of(root: Root, observations: list[Observation], names: list[str]) -> Trace:
     first = observations[0]
     gravest = max(observations, key=lambda o: (GRAVITY.index(Level(o.level)), -o.position))
     metadata, first.metadata = first.metadata, {}  # the root's is the trace's
@@ -101,11 +111,11 @@ def trace_of(root: Root, observations: list[Observation]) -> Trace:
     return Trace(
         trace_id=root.trace_id,
         name=first.name,
-        user_pseudonym=root.user_pseudonym[:64],
-        session_id=clean(root.session_id)[:200],
+        user_pseudonym=mask_identifier(clean(root.user_pseudonym))[:64],
+        session_id=mask_identifier(clean(root.session_id))[:200],
         environment=settings.LANGFUSE_ENVIRONMENT.lower()[:40],
         release=settings.LANGFUSE_RELEASE[:100],
-        tags=[mask_text(clean(tag), root.sensitive)[:200] for tag in dict.fromkeys(root.tags)],
+        tags=[mask_text(clean(tag), names)[:200] for tag in dict.fromkeys(root.tags)],
         metadata=metadata,
         level=gravest.level,
         status_message=first.status_message or gravest.status_message,
@@ -140,14 +150,14 @@ def observation_of(seen: Observing, position: int, names: list[str]) -> Observat
         position=position,
         span_id=f"{seen.span.get_span_context().span_id:016x}",
         parent_span_id=f"{parent.span_id:016x}" if parent else "",
-        name=clean(seen.name)[:200],
+        name=mask_text(clean(seen.name), names)[:200],
         type=seen.type,
         level=seen.level,
         status_message=cut(mask_text(clean(seen.status_message), names), MESSAGE_LIMIT),
         input=cut_json(mask(seen.input, names)),
         output=cut_json(mask(seen.output, names)),
         metadata=metadata,
-        model=clean(seen.model)[:100],
+        model=mask_text(clean(seen.model), names)[:100],
         model_parameters=mask(seen.model_parameters, names),
         prompt_name=seen.prompt.prompt.name if seen.prompt else "",
         prompt_version=seen.prompt.version if seen.prompt else None,

@@ -12,7 +12,7 @@ from customers.models import Customer, StorefrontKey
 from recommendations import metrics
 from recommendations.engine.constraints import Constraints
 from recommendations.models import MAX_PRODUCTS, Conversation, Recommendation, RecommendedProduct
-from tracing.masking import pseudonym
+from tracing.masking import mask_text, pseudonym
 from tracing.plain import described
 from tracing.spans import Root, observe_root
 from tracing.storage import record_score, store
@@ -74,7 +74,7 @@ def ask(
         with observe_root(TRACE_NAME, input={"query": query, "top_n": top_n, "filters": dict(filters or {})}) as root:
             root.user_pseudonym = pseudonym(customer.external_id) if customer else ""
             root.session_id = str(conversation.pk) if conversation else ""
-            root.sensitive = [customer.name] if customer and customer.name else []
+            root.sensitive += people_in(query, customer)
             root.tags = [f"channel:{channel}"]
             for update in graph().stream(state, stream_mode="updates"):
                 for agent, part in update.items():
@@ -83,11 +83,17 @@ def ask(
             describe(root, state, recommendation)
     except Exception as error:
         recommendation.status = Recommendation.Status.FAILED
-        recommendation.error = described(error)
+        recommendation.error = mask_text(described(error), root.sensitive)
         keep(recommendation, root, state, started)
         raise QuestionFailed(recommendation) from error
     keep(recommendation, root, state, started)
     return recommendation
+
+
+def people_in(query: str, customer: Customer | None) -> list[str]:
+    """Names that the trace shall not tell: the asker's, and those of other customers that the words hold."""
+    own = [customer.name] if customer and customer.name else []
+    return own + Customer.objects.names_in(query, known=own)
 
 
 def warm_up() -> None:
@@ -118,7 +124,7 @@ def describe(root: Root, state: "State", recommendation: Recommendation) -> None
     recommendation.similar_customers_analyzed = len(state.get("similar", []))
     recommendation.products_filtered_by_sentiment = state.get("removed_by_reviews", 0)
     recommendation.evidence = state.get("evidence", {})
-    recommendation.fallbacks = [fallback[:FALLBACK] for fallback in state.get("fallbacks", [])]
+    recommendation.fallbacks = [mask_text(words, root.sensitive)[:FALLBACK] for words in state.get("fallbacks", [])]
     root.output = {"answer": answer.words, "products": [item.product_id for item in ranked]}
     root.metadata |= {
         "query_type": reading.category or reading.intent,

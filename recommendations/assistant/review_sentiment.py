@@ -12,6 +12,7 @@ from customers.sentiment import combined, refresh_products
 from recommendations.assistant.generation import ModelFailed, ServerFailed, generate_structured
 from recommendations.assistant.models import chat_model, has_language_model
 from tracing.alone import store_alone
+from tracing.masking import introduced_names
 from tracing.prompts import get_prompt
 from tracing.spans import Root, observe_root
 from tracing.storage import store
@@ -35,14 +36,16 @@ def reread_reviews() -> int:
     if not has_language_model("sentiment"):
         return 0
     model = settings.LLM_MODELS["sentiment"]
-    unread = Review.objects.exclude(sentiment_model=model).exclude(text="").order_by("-pk")[:BATCH]
-    if not (reviews := list(unread)):
+    unread = Review.objects.exclude(sentiment_model=model).exclude(text="").order_by("-pk").select_related("customer")
+    if not (reviews := list(unread[:BATCH])):
         return 0
     version = str(get_prompt(PROMPT).version)
     read: list[Review] = []
     root = observe_root(PROMPT, input=[review.external_id for review in reviews])
     try:
         with root:
+            root.sensitive += [review.customer.name for review in reviews if review.customer and review.customer.name]
+            root.sensitive += introduced_names([review.text for review in reviews])
             try:
                 for review in reviews:
                     if (words := _words_of(review)) is None:

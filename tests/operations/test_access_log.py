@@ -9,14 +9,14 @@ from django.test import Client
 @pytest.fixture
 def log(settings):
     """What the console would say, as JSON."""
-    from pythonjsonlogger.json import JsonFormatter
+    from tracing.logs import MaskedJson
 
     from shopassist.access_log import RouteForPath
     from tracing.logs import RequestIds
 
     out = io.StringIO()
     handler = logging.StreamHandler(out)
-    handler.setFormatter(JsonFormatter(settings.LOGGING["formatters"]["json"]["fmt"]))
+    handler.setFormatter(MaskedJson(settings.LOGGING["formatters"]["json"]["fmt"]))
     handler.addFilter(RequestIds())
     handler.addFilter(RouteForPath())
     logging.getLogger().addHandler(handler)

@@ -6,11 +6,10 @@ import pytest
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from langfuse import Langfuse
-from pythonjsonlogger.json import JsonFormatter
 
 from tracing import context
 from tracing.context import TraceContext, entered, new_trace_id
-from tracing.logs import RequestIds
+from tracing.logs import MaskedJson, RequestIds
 from tracing.middleware import TracingMiddleware
 from tracing.spans import observe, observe_root, present
 
@@ -75,7 +74,7 @@ def test_logs_carry_the_ids_where_there_is_a_context(caplog):
     def line():
         record = logging.makeLogRecord({"msg": "hello"})
         assert RequestIds().filter(record)
-        return json.loads(JsonFormatter("%(message)s").format(record))
+        return json.loads(MaskedJson("%(message)s").format(record))
 
     assert line() == {"message": "hello"}
     with entered(TraceContext("ab" * 16, request_id="17")):
