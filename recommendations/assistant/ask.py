@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the libraries of the graph take seconds to load, and most c
 
 TRACE_NAME = "personalized_recommendation"
 FALLBACK = 200  # characters that the column holds; the trace has the whole sentence
+UNFOUND = 200  # characters that the column holds
 
 
 class QuestionFailed(Exception):
@@ -124,6 +125,7 @@ def describe(root: Root, state: "State", recommendation: Recommendation) -> None
     recommendation.similar_customers_analyzed = len(state.get("similar", []))
     recommendation.products_filtered_by_sentiment = state.get("removed_by_reviews", 0)
     recommendation.evidence = state.get("evidence", {})
+    recommendation.unfound = mask_text(found.unfound, root.sensitive).lower()[:UNFOUND] if found else ""
     recommendation.fallbacks = [mask_text(words, root.sensitive)[:FALLBACK] for words in state.get("fallbacks", [])]
     root.output = {"answer": answer.words, "products": [item.product_id for item in ranked]}
     root.metadata |= {

@@ -92,6 +92,7 @@ class Found:
     matched: int | None = None  # products that the words name; None where no words were looked for
     known: int = 0  # the newest product (key) that the fit knows
     newest: int = 0  # the shop's newest product (key), as far as any was described
+    unfound: str = ""  # the words that were looked for, where the shop has nothing that is called so
 
 
 def find_candidates(visit: Visit, constraints: Constraints) -> Found:
@@ -140,6 +141,7 @@ def find_candidates(visit: Visit, constraints: Constraints) -> Found:
         matched=len(named) if searched else None,
         known=_last(visit),
         newest=max((told.newest for told in details.values()), default=0),
+        unfound=constraints.words if wanted and searched and not wanted.wanted.head_known else "",
     )
 
 
