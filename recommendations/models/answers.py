@@ -93,6 +93,7 @@ class Recommendation(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        permissions = [("export_recommendation", "Can export recommendations")]
         indexes = [
             models.Index(F("created_at").desc(), name="recommendation_time"),
             models.Index(F("customer"), F("created_at").desc(), name="recommendation_customer_time"),

@@ -76,6 +76,7 @@ class Trace(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
+        permissions = [("export_trace", "Can export traces")]
         indexes = [
             models.Index(F("started_at").desc(), name="trace_time"),
             models.Index(F("level"), F("started_at").desc(), condition=~Q(level="DEFAULT"), name="trace_trouble"),
