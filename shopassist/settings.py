@@ -135,6 +135,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sentiment": {"task": "customers.tasks.keep_sentiment", "schedule": crontab(minute=20)},  # hourly
     "embed": {"task": "recommendations.tasks.embed", "schedule": timedelta(minutes=2)},
     "roll up": {"task": "tracing.tasks.roll_up", "schedule": timedelta(minutes=1)},
+    "erasures": {"task": "recommendations.tasks.complete_erasures", "schedule": crontab(minute=40)},
     "prune": {"task": "tracing.tasks.prune_traces", "schedule": crontab(hour=4, minute=10)},
 }
 if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):
@@ -220,8 +221,11 @@ LANGSMITH_ENDPOINT = env.address(
 ).rstrip("/")
 if LANGSMITH_ENABLED and not LANGSMITH_API_KEY:
     raise ImproperlyConfigured("LANGSMITH_TRACING or ENABLE_TRACING is on and needs LANGSMITH_API_KEY.")
-# LangChain's own tracer goes by the environment and masks nothing. This name is the first that it looks at.
+# LangChain's own tracer goes by the environment and masks nothing. This name is the first that it looks at, and with
+# those of its first version it refuses to work.
 os.environ["LANGSMITH_TRACING_V2"] = "false"
+for name in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):
+    os.environ.pop(name, None)
 
 # Staff's and customers' pages
 
