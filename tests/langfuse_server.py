@@ -1,21 +1,19 @@
 """A LangFuse on loopback: real HTTP, and the answers that a real server 4.16 gave when it was tried."""
 
-import base64
-import binascii
 import gzip
 import json
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
+from tests.langfuse_http import Handler, Request
 from tests.tracing.decoding import decoded
 
 TYPES = {"SPAN", "GENERATION", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"}
@@ -36,16 +34,6 @@ STATUS_ERROR = 2
 
 
 @dataclass
-class Request:
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-    status: int = 0
-
-
-@dataclass
 class LangFuseServer:
     """What a test may look at, and turn."""
 
@@ -54,9 +42,15 @@ class LangFuseServer:
     status: int = 0  # answer every request with it
     headers: dict[str, str] = field(default_factory=dict)  # of those answers
     hangs: bool = False
+    half_reads: bool = False  # the body, and closes
+    half_answers: bool = False  # and closes
+    slowness: float = 0  # seconds until it answers
+    meanwhile: Callable[[], None] | None = None  # happens once, while a request is under way
+    poison: set[str] = field(default_factory=set)  # trace ids whose spans are refused
     drops: bool = False  # says 200 and keeps nothing, as with its ClickHouse down
     delay: float = 0  # seconds until something is visible
     takes_lists: bool = False  # scores as servers from 4.59 on take them
+    takes_filters: bool = True  # in questions for observations
     version: str = "4.16.0"
     project: str = "project-1"  # its id
     clock: float = 0  # seconds that its clock is ahead
@@ -67,19 +61,27 @@ class LangFuseServer:
     score_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.released = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"langfuse": self}))
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        """Also again after a stop, at the same address and with all it knew."""
+        self._http = ThreadingHTTPServer(("127.0.0.1", self.port), type("Bound", (Handler,), {"langfuse": self}))
         self._http.daemon_threads = True
+        self.released = threading.Event()
+        self.away, self.port = False, self._http.server_port
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def stop(self) -> None:
-        self.released.set()
-        self._http.shutdown()
-        self._http.server_close()
+        if not self.away:
+            self.away = True
+            self.released.set()
+            self._http.shutdown()
+            self._http.server_close()
 
     @property
     def observations(self) -> dict[str, dict[str, Any]]:
@@ -93,6 +95,9 @@ class LangFuseServer:
     def sent(self, path: str) -> list[Request]:
         """The requests to that path that were answered, in order."""
         return [request for request in self.requests if request.path == path and request.status]
+
+    def route(self, method: str, path: str) -> Callable[["LangFuseServer", Request], tuple[int, Any]] | None:
+        return ROUTES.get((method, path))
 
     # What the handler calls. Each returns status and answer.
 
@@ -108,6 +113,8 @@ class LangFuseServer:
             return 400, {"error": "Failed to parse OTel Protobuf Trace"}
         if any(not span["trace_id"] or not span["span_id"] for span in spans):
             return 400, {"error": "Invalid span"}
+        if any(span["trace_id"] in self.poison for span in spans):
+            return 400, {"error": "Invalid span, as the test wants it"}
         if not self.drops:
             self.rows += [self.observation(span) for span in spans]
         return 200, {"id": "job"} if spans else {}
@@ -182,8 +189,14 @@ class LangFuseServer:
     def read_observations(self, request: Request) -> tuple[int, Any]:
         query, now = request.query, time.monotonic()
         rows = [row for row in self.rows if row["visible"] <= now]
-        for key in ("traceId", "userId", "sessionId"):
-            rows = [row for row in rows if key not in query or row[key] == query[key]]
+        if "filter" in query:  # takes precedence over the others
+            if not self.takes_filters:
+                return 400, {"error": "Invalid request data"}
+            wanted = trace_filter(query["filter"])
+            rows = [row for row in rows if row["traceId"] in wanted]
+        else:
+            for key in ("traceId", "userId", "sessionId"):
+                rows = [row for row in rows if key not in query or row[key] == query[key]]
         start, limit = int(query.get("cursor", 0)), min(int(query.get("limit", 50)), 1000)
         shown = [{k: v for k, v in row.items() if k not in {"attributes", "visible"}} for row in rows]
         meta = {"cursor": str(start + limit)} if start + limit < len(rows) else {}
@@ -221,6 +234,14 @@ def costs(given: dict[str, Any]) -> dict[str, float]:
     return {key: n if isinstance(n, int | float) else 0 for key, n in given.items()}
 
 
+def trace_filter(text: str) -> list[str]:
+    """The trace ids that a filter of exactly this kind asks for. Raises ValueError for any other."""
+    match json.loads(text):
+        case [{"type": "stringOptions", "column": "traceId", "operator": "any of", "value": [*trace_ids]}]:
+            return [str(trace_id) for trace_id in trace_ids]
+    raise ValueError(text)
+
+
 ROUTES = {
     ("POST", "/api/public/otel/v1/traces"): LangFuseServer.take_spans,
     ("POST", "/api/public/scores"): LangFuseServer.take_score,
@@ -230,71 +251,6 @@ ROUTES = {
     ("DELETE", "/api/public/traces"): LangFuseServer.delete_traces,
     ("GET", "/api/public/health"): lambda server, request: (200, {"status": "OK", "version": server.version}),
 }
-
-
-class Handler(BaseHTTPRequestHandler):
-    langfuse: LangFuseServer
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self.answer()
-
-    def do_POST(self) -> None:
-        self.answer()
-
-    def do_DELETE(self) -> None:
-        self.answer()
-
-    def answer(self) -> None:
-        server, url = self.langfuse, urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        query = {key: values[0] for key, values in parse_qs(url.query).items()}
-        headers = {key.lower(): value for key, value in self.headers.items()}
-        request = Request(self.command, url.path, query, headers, body)
-        server.requests.append(request)
-        if server.hangs:
-            server.released.wait()
-            return
-        route = ROUTES.get((self.command, url.path))
-        if server.status:
-            status, said = server.status, {"error": "as the test wants it"}
-        elif server.page:
-            request.status = 200
-            self.reply(200, server.page.encode(), {"content-type": "text/html"})
-            return
-        elif url.path != "/api/public/health" and (refusal := self.refusal()):
-            status, said = refusal, {"error": "Invalid credentials"}
-        elif route is None:
-            status, said = 404, {"error": "Not found"}
-        else:
-            status, said = route(server, request)
-        request.status = status
-        self.reply(status, json.dumps(said).encode(), server.headers if server.status else {})
-
-    def refusal(self) -> int:
-        """0 for who may come in. The right secret with another public key was accepted; a public key alone may not
-        read, and one that is not known is not let in at all."""
-        scheme, _, token = self.headers.get("authorization", "").partition(" ")
-        if scheme == "Bearer":
-            return 403 if token == self.langfuse.public_key else 401
-        try:
-            _, _, secret = base64.b64decode(token).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return 401
-        return 0 if scheme == "Basic" and secret == self.langfuse.secret_key else 401
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        return super().date_time_string((timestamp or time.time()) + self.langfuse.clock)
-
-    def reply(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for key, value in {"content-type": "application/json", "content-length": str(len(body)), **headers}.items():
-            self.send_header(key, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """A test's output is no place for an access log."""
 
 
 @pytest.fixture

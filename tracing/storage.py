@@ -22,6 +22,7 @@ from tracing.spans import Observing, Root
 
 GRAVITY = [Level.DEBUG, Level.DEFAULT, Level.WARNING, Level.ERROR]
 MESSAGE_LIMIT = 2_000  # characters of a status message
+STAYING = {Delivery.KEPT, Delivery.SAMPLED_OUT}  # traces that LangFuse does not get, nor their scores
 
 
 def store(root: Root) -> Trace:
@@ -73,7 +74,7 @@ def record_score(
         )
         if score.name != name:
             raise ValueError(f"score {score_id} is named {score.name!r}, not {name!r}")
-    if settings.LANGFUSE_ENABLED and trace.delivery != Delivery.SAMPLED_OUT:
+    if settings.LANGFUSE_ENABLED and trace.delivery not in STAYING:
         enqueue_score(score, trace)
     return score
 

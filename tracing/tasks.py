@@ -10,7 +10,7 @@ COUNTING = 0.02  # of the time, at most, is spent on counting one day again and 
 
 @shared_task(expires=5)  # the next one comes by then; a queue of them would help nobody
 def relay() -> None:
-    """Deliver to LangFuse what is due. One query when nothing is."""
+    """Deliver to LangFuse what is due. Two short queries when nothing is."""
     if settings.LANGFUSE_ENABLED:
         Relay().run()
 

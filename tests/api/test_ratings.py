@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from recommendations.models import Rating, Recommendation
 from tests.api.wire import get, post, problem
 from tests.factories import a_customer, a_product, a_recommendation
-from tracing.models import OutboxEntry, Score
+from tracing.models import OutboxEntry, Score, Trace
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +129,9 @@ def test_a_customer_rates_their_own_answer(sign_in):
 
 def test_the_score_waits_for_langfuse_where_it_is_connected(storefront, settings):
     settings.LANGFUSE_ENABLED = True
-    rate(storefront, a_recommendation(a_customer()), rating=3)
+    answer = a_recommendation(a_customer())
+    Trace.objects.update(delivery="sent")  # where its trace is, or will be
+    rate(storefront, answer, rating=3)
     assert OutboxEntry.objects.get().score == Score.objects.get(name="user_rating")
 
 

@@ -2,6 +2,7 @@
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -10,6 +11,7 @@ from django.db.models.functions import Now
 FAILURES = 3  # single requests in a row, then it opens
 LONGEST_PAUSE = 60  # seconds until the next trial, unless LangFuse asks for more
 FRESH = timedelta(seconds=10)  # a success is noted no more often
+READ_AT: dict[str, Any] = {"read_at": Now()}
 
 
 class BreakerManager(models.Manager["Breaker"]):
@@ -17,17 +19,17 @@ class BreakerManager(models.Manager["Breaker"]):
 
     def load(self) -> "Breaker":
         """The one row as it is now."""
-        row = self.annotate(read_at=Now()).first()
+        row = self.annotate(**READ_AT).first()
         if row is None:
             self.bulk_create([Breaker()], ignore_conflicts=True)
-            row = self.annotate(read_at=Now()).get()
+            row = self.annotate(**READ_AT).get()
         return row
 
     def failed(self, error: str, *, whole: bool, retry_after: float | None = None) -> "Breaker":
         """Opens it at the third failure in a row, or at once where the next request would meet the same (`whole`)."""
         with transaction.atomic():
             self.load()
-            breaker = self.annotate(read_at=Now()).select_for_update().get()
+            breaker = self.annotate(**READ_AT).select_for_update().get()
             breaker.failures += 1
             breaker.last_error, breaker.last_error_at = error, breaker.read_at
             if whole or retry_after or breaker.failures >= FAILURES or breaker.open_until:
@@ -103,17 +105,17 @@ class RelayTotals(models.Model):
     def __str__(self) -> str:
         return f"{self.sent} sent, {self.confirmed} confirmed"
 
-    @classmethod
-    def load(cls) -> "RelayTotals":
-        return cls.objects.first() or cls()
+    @staticmethod
+    def load() -> "RelayTotals":
+        return RelayTotals.objects.first() or RelayTotals()
 
-    @classmethod
-    def add(cls, **numbers: int) -> None:
+    @staticmethod
+    def add(**numbers: int) -> None:
         """In the transaction of what is counted."""
         more = {name: F(name) + number for name, number in numbers.items()}
-        if not cls.objects.update(**more):
-            cls.objects.bulk_create([cls()], ignore_conflicts=True)
-            cls.objects.update(**more)
+        if not RelayTotals.objects.update(**more):
+            RelayTotals.objects.bulk_create([RelayTotals()], ignore_conflicts=True)
+            RelayTotals.objects.update(**more)
 
 
 def backoff(attempts: int, longest: float) -> float:

@@ -1,13 +1,31 @@
 """What still has to reach LangFuse."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Least, Now, Power, Random
 from django.utils import timezone
 
+from tracing.models.breaker import RelayTotals
 from tracing.models.traces import Score, Trace
+
+LONGEST_PAUSE = 600  # seconds between two attempts
+PURGED = 1_000  # entries a statement
+
+CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM tracing_outboxentry WHERE state = %s AND due_at <= statement_timestamp()
+    ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+)
+UPDATE tracing_outboxentry AS entry SET due_at = statement_timestamp() + %s FROM due WHERE entry.id = due.id
+RETURNING entry.id, kind, entry.trace_id, score_id, state, created_at, due_at, attempts, sent_at,
+    octet_length(body) AS size, statement_timestamp() AS claimed_at
+"""
 
 
 @dataclass(frozen=True)
@@ -25,25 +43,61 @@ class Depth:
 
 
 class OutboxQuerySet(models.QuerySet["OutboxEntry"]):
+    """Times are the database's, so that relays whose clocks differ agree."""
+
     def undelivered(self) -> "OutboxQuerySet":
         """Waiting, or sent and not yet seen at LangFuse."""
         return self.filter(state__in=[OutboxEntry.State.WAITING, OutboxEntry.State.SENT])
 
-    def claim(self, limit: int, lease: timedelta) -> "list[OutboxEntry]":
-        """Up to `limit` due entries that nobody else gets for the length of the lease. Whoever dies loses nothing."""
-        now = timezone.now()
+    def due(self) -> "OutboxQuerySet":
+        return self.undelivered().filter(due_at__lte=Now())
+
+    def claim(self, state: str, limit: int, lease: timedelta) -> "list[OutboxEntry]":
+        """Up to `limit` due entries in this state, without their bodies, that nobody else gets for the length of the
+        lease. One short statement; whoever dies after it loses nothing.
+        """
         with transaction.atomic(durable=True):
-            due = self.undelivered().filter(due_at__lte=now).order_by("due_at")
-            entries = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
-            if entries:
-                self.filter(pk__in=[entry.pk for entry in entries]).update(due_at=now + lease)
-        return entries
+            return sorted(self.raw(CLAIM, [state, limit, lease]), key=lambda entry: entry.pk)
+
+    def settle(self, claimed: "Iterable[OutboxEntry]", **changes: Any) -> "list[OutboxEntry]":
+        """What became of claimed entries, of their traces and of the totals, in one transaction. Returns those that it
+        was noted on: not those that are gone, that somebody else claimed because the lease had ended, or whose score
+        has another value by now, which then gets its turn.
+        """
+        claimed = list(claimed)
+        with transaction.atomic():
+            leased = self.filter(pk__in=[entry.pk for entry in claimed], due_at__in={entry.due_at for entry in claimed})
+            held = dict(leased.select_for_update(skip_locked=True).values_list("pk", "created_at"))
+            mine = [entry for entry in claimed if held.get(entry.pk) == entry.created_at]
+            self.filter(pk__in=[entry.pk for entry in mine]).update(**changes)
+            if len(mine) < len(held):
+                self.filter(pk__in=held.keys() - {entry.pk for entry in mine}).update(due_at=Now())
+            if mine and (state := changes.get("state")):
+                self._tell_traces(mine, state)
+                RelayTotals.add(**{COUNTED_AS[state]: len(mine)})
+        return mine
 
     def send_again(self) -> int:
         """Entries that were set aside wait again. Returns how many."""
-        return self.filter(state=OutboxEntry.State.SET_ASIDE).update(
-            state=OutboxEntry.State.WAITING, due_at=timezone.now(), attempts=0
-        )
+        with transaction.atomic():
+            aside = list(self.filter(state=OutboxEntry.State.SET_ASIDE).defer("body").select_for_update())
+            again = self.filter(pk__in=[entry.pk for entry in aside])
+            again.update(state=OutboxEntry.State.WAITING, due_at=Now(), attempts=0)
+            self._tell_traces(aside, OutboxEntry.State.WAITING)
+        return len(aside)
+
+    def _tell_traces(self, entries: "list[OutboxEntry]", state: str) -> None:
+        traces = [entry.trace_id for entry in entries if entry.kind == OutboxEntry.Kind.SPANS]
+        if traces:
+            Trace.objects.filter(pk__in=traces).update(delivery=state)
+
+    def purge(self, statements: int = 10) -> None:
+        """Confirmed entries of long ago."""
+        old = self.filter(state=OutboxEntry.State.CONFIRMED, due_at__lte=Now()).order_by("due_at")
+        for _ in range(statements):
+            number, _ = self.filter(pk__in=old.values("pk")[:PURGED]).delete()
+            if number < PURGED:
+                break
 
     def depth(self) -> Depth:
         """One query over the entries that are not delivered."""
@@ -75,6 +129,8 @@ class OutboxEntry(models.Model):
         SCORE = "score"
 
     class State(models.TextChoices):
+        """Of the spans' entry, also its trace's `Delivery`."""
+
         WAITING = "waiting"
         SENT = "sent"
         CONFIRMED = "confirmed"
@@ -92,6 +148,8 @@ class OutboxEntry(models.Model):
     last_error = models.TextField(blank=True)
 
     objects = OutboxQuerySet.as_manager()
+    size: int  # bytes; claim() tells it, and when that was
+    claimed_at: datetime
 
     class Meta:
         ordering = ["pk"]
@@ -107,3 +165,20 @@ class OutboxEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+COUNTED_AS = {
+    OutboxEntry.State.SENT: "sent",
+    OutboxEntry.State.CONFIRMED: "confirmed",
+    OutboxEntry.State.WAITING: "absent",  # sent before, and waits again
+    OutboxEntry.State.SET_ASIDE: "set_aside",
+}
+
+
+def paused() -> Combinable:
+    """When to try again after so many attempts: doubling, each entry with its own jitter, so that one that spoils a
+    batch meets other entries the next time.
+    """
+    seconds = Least(Value(float(LONGEST_PAUSE)), Power(Value(2.0), Least(F("attempts") + 1, Value(20))))
+    pause = ExpressionWrapper(Value(timedelta(seconds=1)) * seconds * (0.5 + Random() / 2), DurationField())
+    return ExpressionWrapper(Now() + pause, models.DateTimeField())

@@ -1,4 +1,3 @@
-import math
 import time
 from argparse import ArgumentParser
 from datetime import date
@@ -6,62 +5,91 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
+from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models.functions import Now
 
-from tracing.models import OutboxEntry
+from tracing.models import Breaker, OutboxEntry
+from tracing.models.outbox import OutboxQuerySet
 from tracing.relay import Relay, backfill
 
-TICK = 5  # seconds
+TICK = 5  # seconds between rounds, for ever
+GLANCE = 1  # seconds between two looks at what is left
 
 
 class Command(BaseCommand):
-    help = "Deliver traces and scores to LangFuse."
+    help = "Deliver traces and scores to LangFuse: for ever, or until there is nothing left to do."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="deliver all that is due, then say what waits")
-        parser.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="for LangFuse to show it (60)")
+        ends = parser.add_mutually_exclusive_group()
+        ends.add_argument("--once", action="store_true", help="deliver all that is due, then say what waits")
+        ends.add_argument(
+            "--until-confirmed", action="store_true", help="work until LangFuse shows all that was there at the start"
+        )
+        parser.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="with --once: to be shown (60)")
+        parser.add_argument(
+            "--timeout", type=float, default=600, metavar="SECONDS", help="with --until-confirmed: at most (600)"
+        )
         parser.add_argument("--backfill", action="store_true", help="also what was stored before LangFuse was set up")
         parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the first day to backfill")
 
-    def handle(self, *, once: bool, wait: float, backfill: bool, since: date | None, **options: Any) -> None:
+    def handle(self, *, since: date | None, **options: Any) -> None:
         if not settings.LANGFUSE_ENABLED:
             self.stdout.write("LangFuse is not configured; traces stay in PostgreSQL. Nothing to deliver.")
             return
-        if backfill != bool(since):
+        if options["backfill"] != bool(since):
             raise CommandError("--backfill and --since YYYY-MM-DD belong together.")
         if since:
-            self.backfill(since)
-        if once:
-            self.deliver_all(wait)
+            self.stdout.write(f"{backfill(since)} stored traces and scores since {since} were added to the outbox.")
+        if options["once"]:
+            self.deliver_once(options["wait"])
+        elif options["until_confirmed"]:
+            self.deliver_all(options["timeout"])
         else:
             self.deliver_for_ever()
 
-    def backfill(self, since: date) -> None:
-        self.stdout.write(f"{backfill(since)} stored traces and scores since {since} were added to the outbox.")
-
-    def deliver_all(self, wait: float) -> None:
+    def deliver_once(self, wait: float) -> None:
         """Raises SystemExit(1) if something still waits."""
-        end, delivered, aside = time.monotonic() + wait, 0, 0
+        end = time.monotonic() + wait
+        relay = Relay(at_once=True)
         while True:
-            relay = Relay()
-            done = relay.run(seconds=math.inf)
-            delivered, aside = delivered + done["delivered"], aside + done["set aside"]
-            if relay.blocked and not done:
-                break
-            pause = seconds_until_seen()
-            if pause is None or time.monotonic() + pause > end:
+            relay.run(seconds=float("inf"))
+            pause = seconds_until_due(OutboxEntry.objects.filter(state=OutboxEntry.State.SENT))
+            if pause is None or Breaker.objects.load().pause or time.monotonic() + pause > end:
                 break
             time.sleep(pause)
         waiting = OutboxEntry.objects.undelivered().count()
+        aside = relay.done[OutboxEntry.State.SET_ASIDE]
         refused = f", {aside} refused by LangFuse and set aside" if aside else ""
-        self.stdout.write(f"{delivered} delivered, {waiting} waiting{refused}")
+        self.stdout.write(f"{relay.done[OutboxEntry.State.CONFIRMED]} delivered, {waiting} waiting{refused}")
         if waiting:
             self.explain()
             raise SystemExit(1)
 
+    def deliver_all(self, timeout: float) -> None:
+        """Others may deliver too. What comes in meanwhile is not waited for. Raises SystemExit(1) if the time was over
+        first, or if LangFuse refused something.
+        """
+        end = time.monotonic() + timeout
+        newest = OutboxEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        asked_for = OutboxEntry.objects.filter(pk__lte=newest)
+        while (pause := seconds_until_due(asked_for.undelivered())) is not None and time.monotonic() < end:
+            pause = max(pause, Breaker.objects.load().pause)
+            time.sleep(max(0.0, min(pause, GLANCE, end - time.monotonic())))
+            if pause <= GLANCE:
+                Relay().run(GLANCE)
+        counts = asked_for.depth()
+        if counts.waiting or counts.sent or counts.set_aside:
+            self.stdout.write(f"Missing: {counts.waiting} waiting, {counts.sent} sent, {counts.set_aside} set aside.")
+            self.explain()
+            raise SystemExit(1)
+        self.stdout.write("All is confirmed.")
+
     def explain(self) -> None:
-        entry = OutboxEntry.objects.undelivered().exclude(last_error="").order_by("-due_at").first()
-        self.stderr.write(entry.last_error if entry else "LangFuse accepted them and does not show them yet.")
+        breaker = Breaker.objects.load()
+        missing = OutboxEntry.objects.exclude(state=OutboxEntry.State.CONFIRMED)
+        entry = missing.exclude(last_error="").order_by("-due_at").first()
+        reason = breaker.last_error if breaker.failures else entry.last_error if entry else ""
+        self.stderr.write(reason or "LangFuse accepted them and does not show them yet.")
 
     def deliver_for_ever(self) -> None:
         self.stdout.write(f"Delivering to {settings.LANGFUSE_HOST} every {TICK} s; Ctrl-C ends it.")
@@ -73,7 +101,11 @@ class Command(BaseCommand):
             self.stdout.write("Ended; what waits is delivered next time.")
 
 
-def seconds_until_seen() -> float | None:
-    """Until the next entry that was sent should be looked for; None if none is."""
-    entry = OutboxEntry.objects.filter(state=OutboxEntry.State.SENT).order_by("due_at").first()
-    return max(0.0, (entry.due_at - timezone.now()).total_seconds()) if entry else None
+def seconds_until_due(entries: OutboxQuerySet) -> float | None:
+    """Until the next of them; None if there is none that is not delivered."""
+    wait = ExpressionWrapper(F("due_at") - Now(), DurationField())
+    firsts = [
+        entries.filter(state=state).order_by("due_at").values_list(wait, flat=True).first()
+        for state in (OutboxEntry.State.WAITING, OutboxEntry.State.SENT)
+    ]
+    return min((max(0.0, first.total_seconds()) for first in firsts if first is not None), default=None)
