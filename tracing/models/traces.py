@@ -49,7 +49,7 @@ class Trace(models.Model):
     trace_id = models.CharField(max_length=32, db_index=True)
     name = models.CharField(max_length=200)
     user_pseudonym = models.CharField(max_length=64, blank=True, db_index=True)
-    session_id = models.CharField(max_length=200, blank=True, db_index=True)
+    session_id = models.CharField(max_length=200, blank=True)
     environment = models.CharField(max_length=40)
     release = models.CharField(max_length=100, blank=True)
     tags = ArrayField(models.CharField(max_length=200), default=list)
@@ -80,6 +80,7 @@ class Trace(models.Model):
         indexes = [
             models.Index(F("started_at").desc(), name="trace_time"),
             models.Index(F("level"), F("started_at").desc(), condition=~Q(level="DEFAULT"), name="trace_trouble"),
+            models.Index(fields=["session_id", "started_at"], name="trace_session"),
             models.Index(F("duration_ms").desc(), name="trace_duration"),
             models.Index(F("cost").desc(), condition=Q(cost__gt=0), name="trace_cost"),
             models.Index(
