@@ -49,6 +49,13 @@ def number(name: str, default: float) -> float:
     return read
 
 
+def share(name: str, default: float) -> float:
+    value = number(name, default)
+    if not 0 <= value <= 1:
+        raise ImproperlyConfigured(f"{name}={value:g} is no share from 0 to 1.")
+    return value
+
+
 def integer(name: str, default: int) -> int:
     value = number(name, default)
     if value != int(value):

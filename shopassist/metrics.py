@@ -7,41 +7,17 @@ production, and elsewhere only who asks from this machine and through no proxy.
 import ipaddress
 import os
 import secrets
-from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
 
-from shopassist.health import outbox_state
+from tracing.outbox_metrics import OutboxCollector
 
 PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
-
-
-class OutboxCollector(Collector):
-    """Asked for at each scrape: the rows are the truth, for all processes together."""
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        try:
-            outbox = outbox_state()
-        except Error:
-            return  # no figure is better than a wrong one; /health/ready reports the database
-        seconds = outbox.pop("oldest_seconds")
-        entries = GaugeMetricFamily(
-            "shopassist_outbox_entries", "Entries that LangFuse has not confirmed.", labels=["state"]
-        )
-        for state, number in outbox.items():
-            entries.add_metric([state], number)
-        yield entries
-        yield GaugeMetricFamily(
-            "shopassist_outbox_oldest_seconds", "For how long the oldest of them has been under way.", value=seconds
-        )
 
 
 @require_safe

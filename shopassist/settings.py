@@ -199,7 +199,7 @@ LANGFUSE_ENVIRONMENT = env.text(
     "LANGFUSE_ENVIRONMENT", "LANGFUSE_TRACING_ENVIRONMENT", default="production" if PRODUCTION else "development"
 )
 LANGFUSE_TIMEOUT = env.number("LANGFUSE_TIMEOUT", 10)  # seconds a request of the relay
-LANGFUSE_SAMPLE_RATE = env.number("LANGFUSE_SAMPLE_RATE", 1)  # 0..1, of the traces; all of them are kept here
+LANGFUSE_SAMPLE_RATE = env.share("LANGFUSE_SAMPLE_RATE", 1)  # of the traces; all of them are kept here
 LANGFUSE_DEBUG = env.flag("LANGFUSE_DEBUG")
 COST_CURRENCY = env.matching("COST_CURRENCY", "[A-Z]{3}", "USD", default="USD")  # of the prices of models
 DAYS_KEPT = env.matching("TRACE_RETENTION", "[1-9][0-9]{0,4}d", "90d")

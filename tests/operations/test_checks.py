@@ -50,6 +50,8 @@ def test_production_refuses_to_start_without(name):
         ("PORT", "http", "PORT='http' is no number."),
         ("PORT", "nan", "PORT='nan' is no number."),
         ("PORT", "1e400", "PORT='1e400' is no number."),
+        ("LANGFUSE_SAMPLE_RATE", "1.5", "LANGFUSE_SAMPLE_RATE=1.5 is no share from 0 to 1."),
+        ("LANGFUSE_SAMPLE_RATE", "-0.1", "LANGFUSE_SAMPLE_RATE=-0.1 is no share from 0 to 1."),
         ("TIME_ZONE", "Mars/X", "TIME_ZONE='Mars/X' is no time zone such as Europe/Berlin."),
         ("CURRENCY", "<b>", "CURRENCY='<b>' is not of the form USD."),
         ("PUBLIC_URL", "shop.example", "PUBLIC_URL has to begin with http:// or https://."),

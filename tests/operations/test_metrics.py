@@ -7,7 +7,7 @@ from prometheus_client import REGISTRY
 from recommendations import metrics
 from recommendations.models import Rating
 from tests.factories import SOME_DAY, a_product, a_recommendation, a_trace
-from tracing.models import Observation, OutboxEntry
+from tracing.models import Breaker, Observation, OutboxEntry, RelayTotals
 
 
 def figure(name: str, **labels: str) -> float:
@@ -24,6 +24,32 @@ def test_metrics_show_django_s_and_the_outbox():
     assert 'shopassist_outbox_entries{state="waiting"} 1.0' in lines
     assert any(line.startswith("shopassist_outbox_oldest_seconds ") for line in lines)
     assert any(line.startswith("django_http_requests_before_middlewares_total ") for line in lines)
+
+
+@pytest.mark.django_db
+def test_metrics_show_the_way_to_langfuse_whoever_relays(django_assert_num_queries):
+    """From rows: a worker without a port of its own counts too, and nothing falls when a process ends."""
+
+    def scraped() -> set[str]:
+        return {line for line in Client().get("/metrics").content.decode().splitlines() if "_relay_" in line}
+
+    scraped()
+    RelayTotals.add(sent=7, confirmed=5, absent=2, set_aside=1)
+    Breaker.objects.failed("no answer", whole=True)
+    with django_assert_num_queries(3):  # depth, totals, breaker
+        figures = scraped()
+    assert {
+        'shopassist_relay_entries_total{outcome="sent"} 7.0',
+        'shopassist_relay_entries_total{outcome="confirmed"} 5.0',
+        'shopassist_relay_entries_total{outcome="absent"} 2.0',
+        'shopassist_relay_entries_total{outcome="set_aside"} 1.0',
+        "shopassist_relay_failures_total 1.0",
+        'shopassist_relay_breaker{state="open"} 1.0',
+        'shopassist_relay_breaker{state="closed"} 0.0',
+    } <= figures
+    Breaker.objects.succeeded()
+    assert 'shopassist_relay_breaker{state="closed"} 1.0' in scraped()
+    assert any(line.startswith("shopassist_relay_last_success_timestamp_seconds ") for line in scraped())
 
 
 @pytest.mark.django_db

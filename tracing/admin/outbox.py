@@ -1,14 +1,17 @@
-"""What is on its way to LangFuse. Only what was set aside can be sent again."""
+"""What is on its way to LangFuse, and whether that can be used. Only what was set aside can be sent again."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Func, IntegerField, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from tracing.admin.common import ReadOnly
 from tracing.admin.traces import trace_link
-from tracing.models import OutboxEntry
+from tracing.models import Breaker, OutboxEntry
 
 STATE_COLOURS = {"waiting": "info", "sent": "warning", "confirmed": "success", "set aside": "danger"}
 
@@ -23,10 +26,20 @@ class OutboxEntryAdmin(ReadOnly):
     fields = ("kind", "state", "of_trace", "size", "attempts", "created_at", "due_at", "sent_at", "last_error")
     readonly_fields = ("of_trace", "size")
     actions = ("send_again",)
+    list_before_template = "admin/tracing/outboxentry/breaker.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxEntry]:
         found: QuerySet[OutboxEntry] = super().get_queryset(request)
-        return found.defer("body")
+        return found.defer("body").annotate(bytes=Func("body", function="octet_length", output_field=IntegerField()))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        way = {
+            "enabled": settings.LANGFUSE_ENABLED,
+            "depth": OutboxEntry.objects.depth(),
+            "breaker": Breaker.objects.load(),
+        }
+        page: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **way})
+        return page
 
     @display(description="state", label=STATE_COLOURS)
     def shown_state(self, entry: OutboxEntry) -> str:
@@ -41,8 +54,8 @@ class OutboxEntryAdmin(ReadOnly):
         return trace_link(entry.trace)
 
     @display(description="bytes")
-    def size(self, entry: OutboxEntry) -> str:
-        return f"{len(entry.body):,}"
+    def size(self, entry: Any) -> str:
+        return f"{entry.bytes:,}"
 
     @action(description="Send again what was set aside", permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> None:
