@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from recommendations.admin.dashboard import dashboard_page
 from recommendations.web.sign_in import SignIn
 from shopassist import health
 from shopassist.metrics import metrics
@@ -10,6 +11,7 @@ urlpatterns = [
         "admin/login/",
         SignIn.as_view(redirect_authenticated_user=False, next_page="admin:index", extra_context={"staff": True}),
     ),
+    path("admin/dashboard/", admin.site.admin_view(dashboard_page), name="dashboard"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("recommendations.api.urls")),
     path("", include("recommendations.web.urls")),

@@ -1,12 +1,13 @@
 """Questions of some days, as `ask` would have left them, at times of one's choice."""
 
-from datetime import datetime
+import random
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from customers.models import Customer
 from recommendations.models import Conversation, Recommendation
-from tests.factories import a_recommendation
+from tests.factories import a_customer, a_product, a_purchase, a_recommendation
 from tracing.models import Observation, Trace
 from tracing.rollups.days import recount, roll_up
 
@@ -75,3 +76,51 @@ def counted(*answers: Recommendation) -> None:
     for answer in answers:
         recount(answer.created_at.date(), answer.created_at.date())
     roll_up()
+
+
+def some_weeks(chance: random.Random, middle: date) -> list[Recommendation]:
+    """Questions around the day, in any order of time, with ratings and purchases."""
+    noon = datetime(middle.year, middle.month, middle.day, 12, tzinfo=UTC)
+    customers, products = [a_customer() for _ in range(4)], [a_product(category=c) for c in ("Home", "Home", "Garden")]
+    talks = [(Conversation.objects.create(customer=c), c) for c in customers for _ in range(2)]
+    answers = []
+    for _ in range(chance.randint(1, 40)):
+        talk, customer = chance.choice(talks)
+        alone = chance.random() < 0.2
+        model = chance.choice(["embedded-composer", "llama3.1:8b"])
+        intent, category = chance.choice(
+            [("recommendation", ""), ("informational", "spending"), ("informational", "general")]
+        )
+        answers.append(
+            a_question(
+                noon + timedelta(minutes=chance.randint(-5 * 1440, 5 * 1440)),
+                None if chance.random() < 0.2 else customer,
+                *(chance.sample(products, chance.randint(0, 3)) if intent == "recommendation" else []),
+                conversation=None if alone else talk,
+                took=chance.lognormvariate(3, 2),
+                tokens=(chance.randint(0, 900), chance.randint(0, 90)) if model != "embedded-composer" else (0, 0),
+                cost=str(Decimal(chance.randint(0, 5000)) / 100_000) if model != "embedded-composer" else "0",
+                model=model,
+                prompt=("response_generation", chance.randint(1, 2)),
+                level=chance.choice(["DEFAULT", "DEFAULT", "WARNING", "ERROR"]),
+                intent=intent,
+                intent_category=category,
+                status=chance.choice(["answered", "answered", "answered", "failed"]),
+                fallbacks=chance.choice([[], [], ["response_generation: down"]]),
+                unfound=chance.choice(["", "", "drone", "tent"]) if intent == "recommendation" else "",
+                constraints=chance.choice([{}, {"words": "Lamp"}, {"words": "desk", "categories": ["Home", "Garden"]}]),
+                customer_profile={"rfm_segment": chance.choice(["new", "lost"]), "price_segment": "budget"},
+            )
+        )
+    for answer in answers:
+        shown = list(answer.products.all())
+        for rater in ("customer:1", "key:2"):
+            if answer.status == "answered" and chance.random() < 0.4:
+                answer.rate(rater=rater, stars=Decimal(chance.randint(2, 10)) / 2)
+            if answer.status == "answered" and shown and chance.random() < 0.3:
+                product = chance.choice(shown).external_id
+                answer.rate(rater=rater, stars=Decimal(chance.randint(1, 5)), product_id=product)
+    for _ in range(8):
+        at = noon + timedelta(minutes=chance.randint(-6 * 1440, 13 * 1440))
+        a_purchase(chance.choice(customers), chance.choice(products), purchased_at=at)
+    return answers
