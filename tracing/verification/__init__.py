@@ -1,0 +1,1 @@
+"""Whether LangFuse shows now what was delivered to it."""
