@@ -25,12 +25,13 @@ ELSEWHERE = {
     "LANGFUSE_FLUSH_INTERVAL": "nothing, the relay sends",
 }
 OF_LANGFUSE_ITSELF = ("LANGFUSE_INIT_", "LANGFUSE_S3_")
+SET_HERE = {"LANGSMITH_TRACING_V2"}  # by our settings, for a library
 
 
 @also_check
 def variables() -> Iterator[Finding]:
     """Names in the environment that look like settings and that no setting was read from."""
-    unread = sorted(set(os.environ) - env.asked)
+    unread = sorted(set(os.environ) - env.asked - SET_HERE)
     meant = {name: meaning for name in unread if (meaning := meaning_of(name))}
     if meant:
         yield warning(

@@ -135,16 +135,11 @@ def check_public_url() -> Iterator[Finding]:
 
 def check_sampling() -> Finding:
     rate = settings.LANGFUSE_SAMPLE_RATE
-    seen = f"LANGFUSE_SAMPLE_RATE={rate:g}"
-    if not 0 < rate <= 1:
-        return problem(
-            "settings",
-            "no part of the traces is sent" if rate <= 0 else "the sample rate is above 1",
-            seen,
-            "Set LANGFUSE_SAMPLE_RATE to 1, or to the part of the traces that shall be sent.",
-        )
+    seen, todo = f"LANGFUSE_SAMPLE_RATE={rate:g}", "Set LANGFUSE_SAMPLE_RATE=1 to send all."
+    if not rate:
+        return problem("settings", "no part of the traces is sent", seen, todo)
     if rate < 1:
-        return warning("settings", "only a part of the traces is sent", seen, "Set LANGFUSE_SAMPLE_RATE=1 to send all.")
+        return warning("settings", "only a part of the traces is sent", seen, todo)
     return ok("settings", "all traces are sent", seen)
 
 

@@ -32,7 +32,7 @@ def check_delivery(traces: list[Trace]) -> Iterator[Finding]:
     """Kept: stored while LangFuse was off, and so not in the outbox."""
     count = Counter(trace.delivery for trace in traces)
     seen = f"of the newest {len(traces)}: " + ", ".join(
-        f"{n} {Delivery(state).label}" for state, n in count.most_common()
+        f"{n} {Delivery(state).label.lower()}" for state, n in count.most_common()
     )
     kept = [trace for trace in traces if trace.delivery == Delivery.KEPT]
     if kept and settings.LANGFUSE_ENABLED:
