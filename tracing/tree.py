@@ -1,7 +1,7 @@
 """A trace's observations as the tree they are, with times: for pages, and as text for the shell."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tracing.models import Level, Observation, ObservationType, Trace
@@ -23,9 +23,12 @@ class Branch:
         return len(self.lasts)
 
 
-def branches(trace: Trace) -> list[Branch]:
-    """Depth first, in order of start; one query. What has lost its parent hangs on the root."""
-    observations = list(trace.observations.all())
+def branches(trace: Trace, found: Iterable[Observation] | None = None) -> list[Branch]:
+    """Depth first, in order of start; one query. What has lost its parent hangs on the root.
+
+    `found`: the trace's observations, where they were asked for already.
+    """
+    observations = list(trace.observations.all() if found is None else found)
     known = {observation.span_id for observation in observations[1:]} | {o.span_id for o in observations[:1]}
     below: dict[str, list[Observation]] = defaultdict(list)
     for observation in observations[1:]:

@@ -1,64 +1,20 @@
 """One recommendation, with the evidence of each product."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Avg, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from customers.admin import Large, ReadOnly
-from customers.money import format_money
 from recommendations.admin.common import page_link
-from recommendations.models import Rating, Recommendation, RecommendedProduct
+from recommendations.admin.evidence import evidence_shown
+from recommendations.models import Rating, Recommendation
 from tracing.admin.trace_page import related_links
 from tracing.models import Trace
-
-
-class ProductsInline(ReadOnly, TabularInline):
-    model = RecommendedProduct
-    tab = False
-    extra = 0
-    fields = ("rank", "linked", "money", "total", "score_parts", "facts", "source", "reviewed", "stars")
-    readonly_fields = fields
-    verbose_name_plural = "products"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RecommendedProduct]:
-        current = Avg("ratings__stars", filter=Q(ratings__replaced_at=None))
-        return super().get_queryset(request).annotate(average_stars=current)
-
-    @display(description="product")
-    def linked(self, item: RecommendedProduct) -> str:
-        return page_link("customers_product", item.product_id, f"{item.name} ({item.external_id})")
-
-    @display(description="price")
-    def money(self, item: RecommendedProduct) -> str:
-        return "" if item.price is None else format_money(item.price)
-
-    @display(description="score")
-    def total(self, item: RecommendedProduct) -> str:
-        return f"{item.score:.3f}"
-
-    @display(description="sentiment")
-    def reviewed(self, item: RecommendedProduct) -> str:
-        return "" if item.sentiment is None else f"{item.sentiment:.2f}"
-
-    @display(description="parts of the score")
-    def score_parts(self, item: RecommendedProduct) -> SafeString:
-        parts = sorted(item.parts.items(), key=lambda part: -abs(part[1]))
-        return format_html_join(SafeString("<br>"), "{} {}", ((name, f"{value:+.3f}") for name, value in parts))
-
-    @display(description="reasons")
-    def facts(self, item: RecommendedProduct) -> SafeString:
-        return format_html_join(SafeString("<br>"), "{}", ((reason["text"],) for reason in item.reasons))
-
-    @display(description="rating")
-    def stars(self, item: RecommendedProduct) -> str:
-        average = getattr(item, "average_stars", None)
-        return "" if average is None else f"{average:.1f}"
 
 
 class RatingsInline(ReadOnly, TabularInline):
@@ -72,7 +28,8 @@ class RatingsInline(ReadOnly, TabularInline):
 
 
 class RecommendationPage(ReadOnly, Large, ModelAdmin):
-    inlines = (ProductsInline, RatingsInline)
+    change_form_outer_before_template = "admin/recommendations/recommendation/before_fields.html"
+    inlines = (RatingsInline,)
     fieldsets = (
         (None, {"fields": ("query", "reasoning", "error", ("outcome", "created_at"), ("who", "channel"), "trace")}),
         (
@@ -108,6 +65,15 @@ class RecommendationPage(ReadOnly, Large, ModelAdmin):
         ),
         ("Customer", {"classes": ("tab",), "fields": ("customer", "customer_profile")}),
     )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        recommendation = self.get_object(request, object_id)
+        allowed = recommendation is not None and self.has_view_permission(request, recommendation)
+        shown = {"panel": evidence_shown(request, recommendation)} if allowed else {}
+        answer: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+        return answer
 
     @display(description="intent confidence")
     def certainty(self, recommendation: Recommendation) -> str:

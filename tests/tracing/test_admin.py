@@ -4,10 +4,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.tracing.answers import an_answer, stored
-from tracing.admin import trace_page
 from tracing.models import ModelPrice, OutboxEntry, PromptVersion, Trace
 from tracing.prompts import seed_prompts
-from tracing.spans import observe, observe_root
+from tracing.spans import observe_root
 from tracing.storage import record_score
 
 pytestmark = pytest.mark.django_db
@@ -70,31 +69,6 @@ def test_a_trace_is_found_by_its_id(staff):
         assert list(page(staff, "trace_changelist", q=beginning).context["cl"].result_list) == [traces[1]]
 
 
-def test_a_page_shows_the_tree_with_what_each_saw(staff, langfuse_server, settings):
-    settings.LANGFUSE_PROJECT_ID = "shop"
-    trace = stored(an_answer())
-    record_score(trace, "user_rating", 4.5, comment="fine")
-    text = text_of(page(staff, "trace_change", trace.pk))
-    assert "Try this, Mr [name]." in text
-    assert "llama3.1:8b" in text
-    assert "user_rating: 4.5 — fine" in text
-    assert text.count("waiting") >= 2
-    assert f"{langfuse_server.url}/project/shop/traces/{trace.trace_id}" in text
-    assert text.index(">answer") < text.index(">words")
-
-
-def test_a_page_takes_as_many_queries_for_many_observations(staff, django_assert_max_num_queries):
-    with observe_root("answer") as root:
-        for _ in range(700):
-            with observe("step"):
-                pass
-    trace = stored(root)
-    with django_assert_max_num_queries(10):
-        text = text_of(page(staff, "trace_change", trace.pk))
-    assert text.count("<details") == 500
-    assert "201 more observations" in text
-
-
 def test_hostile_words_stay_words(staff):
     evil = "<script>alert(1)</script>{{ 7 }}"
     with observe_root(evil, input={evil: evil}) as root:
@@ -107,12 +81,6 @@ def test_hostile_words_stay_words(staff):
         text = text_of(page(staff, name, *arguments))
         assert "<script>alert(1)" not in text
         assert "&lt;script&gt;alert(1)" in text
-
-
-def test_other_apps_add_links(staff, monkeypatch):
-    monkeypatch.setattr(trace_page, "related_links", [lambda trace: [(f"Answer <{trace.name}>", "/answers/1?a=1&b=2")]])
-    text = text_of(page(staff, "trace_change", stored(an_answer()).pk))
-    assert '<a href="/answers/1?a=1&amp;b=2">Answer &lt;answer&gt;</a>' in text
 
 
 def test_history_is_not_changed_here(staff):
