@@ -42,6 +42,10 @@ class Customer(models.Model):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        permissions = [
+            ("resolve_pseudonym", "Can see which customer a trace's pseudonym stands for"),
+            ("erase_customer", "Can erase a customer for good"),
+        ]
         indexes = [
             models.Index(Folded("name"), name="customer_name_folded"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trigrams"),

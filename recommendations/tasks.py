@@ -14,6 +14,7 @@ from recommendations.assistant.judge import judge_answers
 from recommendations.assistant.review_sentiment import reread_reviews
 from recommendations.engine import embeddings
 from recommendations.engine.precomputing import begin_lists, make_chunk
+from recommendations.erasure import complete_all
 
 EMBEDDING_SECONDS = 90.0  # then the next run goes on: no task holds one of the few threads for hours
 
@@ -53,6 +54,12 @@ def precompute_chunk() -> int | None:
 
 def _in_a_process(command: str) -> None:
     subprocess.run([sys.executable, settings.BASE_DIR / "manage.py", command, "--quiet", "--yield"], check=True)
+
+
+@shared_task
+def complete_erasures() -> int:
+    """Goes on with what LangFuse had not deleted yet; gives how many customers it still shows."""
+    return complete_all()
 
 
 @shared_task

@@ -19,6 +19,7 @@ from recommendations.models.counts import (
     RatingCount,
     SessionCount,
 )
+from recommendations.models.erasures import ErasureReceipt
 from recommendations.models.fits import EngineFit, FitArray
 from recommendations.models.lists import HomeList, ListChunk
 from recommendations.models.vectors import ProductEmbedding, QuestionVectors
@@ -34,6 +35,7 @@ __all__ = [
     "Conversation",
     "ConversionCount",
     "EngineFit",
+    "ErasureReceipt",
     "FitArray",
     "FollowUpCount",
     "HomeList",

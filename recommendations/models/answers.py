@@ -145,7 +145,7 @@ class Recommendation(models.Model):
             "user_rating",
             float(rating.stars),
             comment=mask_text(words, [self.customer.name] if self.customer else []),
-            score_id=uuid.uuid5(self.pk, f"{product_id} {rating.rater}"),
+            score_id=rating.score_id,
         )
 
 
@@ -213,6 +213,11 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stars} stars"
+
+    @property
+    def score_id(self) -> uuid.UUID:
+        """Of its score on the trace; the same when the rater changes the rating."""
+        return uuid.uuid5(self.recommendation_id, f"{self.product.external_id if self.product else ''} {self.rater}")
 
     @staticmethod
     def rater_of(customer: Customer) -> str:

@@ -1,0 +1,122 @@
+"""A person's traces out of LangFuse, and asking until it shows nothing of them.
+
+Deleting is a request that LangFuse works off within seconds; a 200 for it is no more a deletion than the one for spans
+is a delivery. Whatever was sent late by a relay is found by its trace, its user or its session, and deleted again.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import Max
+from django.utils import timezone
+
+from tracing.client import PAGE, SCORES, SHOWN_SCORES, SHOWN_SPANS, LangFuse
+from tracing.models import OutboxEntry
+from tracing.relay.claimed import lease
+
+TRACES, DATASET_ITEMS = "/api/public/traces", "/api/public/dataset-items"
+AT_ONCE = 50  # traces a request
+LONGEST_PAUSE = 5.0  # seconds between two looks
+
+
+@dataclass
+class Subject:
+    """What LangFuse may hold of a person: by trace, score, session and user. Ids, nothing readable."""
+
+    user: str = ""
+    traces: list[str] = field(default_factory=list)
+    sessions: list[str] = field(default_factory=list)
+    scores: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Forgetting(LangFuse):
+    """LangFuse, asked to delete. Raises Unavailable and Unacceptable as its base does."""
+
+    def forget(self, subject: Subject) -> Counter[str]:
+        """Asks for the deletion of all that it shows of the subject; gives how many of each kind it showed."""
+        shown = self.shown(subject)
+        known = set(subject.traces)
+        for traces in chunks(sorted(known | shown["traces"])):
+            self._ask("delete traces", "DELETE", TRACES, json={"traceIds": traces})
+        for score in sorted(shown["scores"]):
+            self._ask("delete score", "DELETE", f"{SCORES}/{quote(score, safe='')}")
+        for item in sorted(shown["dataset items"]):
+            self._ask("delete dataset item", "DELETE", f"{DATASET_ITEMS}/{quote(item, safe='')}")
+        return Counter({kind: len(ids) for kind, ids in shown.items() if ids})
+
+    def shown(self, subject: Subject) -> dict[str, set[str]]:
+        """Ids of what LangFuse shows of the subject, by kind."""
+        traces = self._traces("userId", subject.user) if subject.user else set()
+        for session in subject.sessions:
+            traces |= self._traces("sessionId", session)
+        for ids in chunks(subject.traces):
+            if self.span_ids(*ids):
+                traces |= {trace for trace in ids if self.span_ids(trace)}
+        scores = {str(row["id"]) for ids in chunks(subject.scores) for row in self.scores(*ids)}
+        everything = sorted(traces.union(subject.traces))
+        for name, asked in (("traceId", everything), ("sessionId", subject.sessions)):
+            for ids in chunks(asked):
+                scores |= self._scores(name, ids)
+        items = {item for trace in everything for item in self._dataset_items(trace)}
+        return {"traces": traces, "scores": scores, "dataset items": items}
+
+    # Each row is looked at again: what is found here is deleted, and a server that heeds no filter would show all.
+
+    def _traces(self, name: str, value: str) -> set[str]:
+        query = {name: value, "fields": "core,basic", "limit": str(PAGE)}
+        rows = self._read("read spans", SHOWN_SPANS, query)
+        return {str(row["traceId"]) for row in rows if row.get(name) == value}
+
+    def _scores(self, name: str, ids: list[str]) -> set[str]:
+        query = {name: ",".join(ids), "fields": "core,details,subject", "limit": "100"}
+        rows = self._read("read scores", SHOWN_SCORES, query)
+        subjects = ((str(row["id"]), row.get("subject") or {}) for row in rows)
+        return {score for score, of in subjects if {of.get("id"), of.get("traceId")} & set(ids)}
+
+    def _dataset_items(self, trace: str) -> set[str]:
+        rows = self._read("read dataset items", DATASET_ITEMS, {"sourceTraceId": trace, "limit": "100"})
+        return {str(row["id"]) for row in rows if row.get("sourceTraceId") == trace}
+
+
+def forget(subject: Subject, patience: float, quiet_at: datetime | None) -> tuple[Counter[str], Counter[str]]:
+    """Deletes and looks again until LangFuse shows nothing of the subject, for `patience` seconds at most.
+
+    Before `quiet_at` a relay may still send, so nothing is called gone before it. Gives what was deleted and what is
+    left, by kind; "what a relay may be sending" is left where the time was over before. Raises LangFuseError.
+    """
+    deleted: Counter[str] = Counter()
+    end, pause = time.monotonic() + patience, 0.2
+    with Forgetting() as langfuse:
+        while True:
+            quiet = quiet_at is None or timezone.now() > quiet_at
+            found = langfuse.forget(subject)
+            deleted |= found  # what it still shows a moment later is not more
+            if quiet and not found:
+                return deleted, Counter()
+            if time.monotonic() + pause > end:
+                return deleted, found or Counter({"what a relay may be sending": 1})
+            time.sleep(pause)
+            pause = min(LONGEST_PAUSE, 2 * pause)
+
+
+def quiet_after(traces: Sequence[int]) -> datetime | None:
+    """When no relay can be sending anything of these traces any more; None if none is. An entry that waits for a later
+    time is either leased to a relay or paused after a failure, and cannot be told apart.
+    """
+    now = timezone.now()
+    under_way = OutboxEntry.objects.filter(state=OutboxEntry.State.WAITING, trace__in=traces, due_at__gt=now)
+    latest = under_way.aggregate(Max("due_at"))["due_at__max"]
+    return min(latest, now + lease()) if latest else None
+
+
+def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield list(ids[start : start + AT_ONCE])
