@@ -135,7 +135,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sentiment": {"task": "customers.tasks.keep_sentiment", "schedule": crontab(minute=20)},  # hourly
     "embed": {"task": "recommendations.tasks.embed", "schedule": timedelta(minutes=2)},
     "roll up": {"task": "tracing.tasks.roll_up", "schedule": timedelta(minutes=1)},
-    "erasures": {"task": "recommendations.tasks.complete_erasures", "schedule": crontab(minute=40)},
+    "erasures": {"task": "recommendations.tasks.complete_erasures", "schedule": timedelta(minutes=5)},
     "prune": {"task": "tracing.tasks.prune_traces", "schedule": crontab(hour=4, minute=10)},
 }
 if WEB_CONCURRENCY > 1 and (EMBEDDED_WORKER or not CACHE_URL):

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -71,13 +70,9 @@ class ErasureReceiptAdmin(ReadOnly, ModelAdmin):
         return "\n".join(receipt.lines())
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> ErasureReceipt:
-        """Everything here goes at once; LangFuse is a task's."""
-        from recommendations.tasks import complete_erasures
-
+        """Everything here goes at once; the task that runs every few minutes sees to LangFuse."""
         given = form.cleaned_data
-        receipt = erase(given["customer_id"], by=request.user.get_username(), keep_purchases=given["keep_purchases"])
-        transaction.on_commit(complete_erasures.delay)
-        return receipt
+        return erase(given["customer_id"], by=request.user.get_username(), keep_purchases=given["keep_purchases"])
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """It is saved with what it tells of."""

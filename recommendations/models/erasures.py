@@ -45,4 +45,4 @@ class ErasureReceipt(models.Model):
         said += [f"  LangFuse still shows: {number:,} {kind}" for kind, number in self.left.items()]
         if self.error:
             said.append(f"  LangFuse could not be asked: {self.error}")
-        return [*said, "Not done: the hourly task goes on with it; the same command does it now."]
+        return [*said, "Not done: a task goes on with it every few minutes; the same command does it now."]
