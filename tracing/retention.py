@@ -21,13 +21,18 @@ def pruned_before() -> datetime | None:
 def prune(older_than: timedelta) -> Pruning:
     """Deletes traces that started before a midnight that is `older_than` ago, with all that belongs to them.
 
-    What LangFuse has still to get and to show stays for a later run. Each batch is a transaction of its own and
-    leaves out what somebody else has locked. Raises ValueError for less than a day.
+    Their days are counted first, for good. What LangFuse has still to get and to show stays for a later run. Each
+    batch is a transaction of its own and leaves out what somebody else has locked. Raises ValueError for less than a
+    day.
     """
     if older_than < timedelta(days=1):
         raise ValueError("Traces are kept for a day at least.")
+    from tracing.rollups.days import counted  # which asks what was pruned
+
     since = timezone.localtime(timezone.now() - older_than)
-    pruning = Pruning.objects.create(before=since.replace(hour=0, minute=0, second=0, microsecond=0))
+    before = since.replace(hour=0, minute=0, second=0, microsecond=0)
+    with counted(before):
+        pruning = Pruning.objects.create(before=before)
     seen: tuple[datetime, int] | None = None
     while batch := _next_batch(pruning.before, seen):
         seen = batch[-1]

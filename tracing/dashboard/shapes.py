@@ -145,7 +145,8 @@ def money(amount: Amount, currency: str = "") -> str:
     """With its currency, and as many digits as tell something: `12.40 USD`, `0.00031 USD`."""
     if amount is None:
         return NONE
-    digits = 2 if amount == 0 or abs(amount) >= 1 else 4 if abs(amount) >= 0.01 else 6
+    size = abs(float(amount))
+    digits = 2 if size == 0 or size >= 1 else 4 if size >= 0.01 else 6
     return f"{amount:,.{digits}f} {currency or settings.COST_CURRENCY}"
 
 

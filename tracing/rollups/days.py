@@ -5,7 +5,8 @@ recounts that it sees and then counts all its rows, so a change that arrives mea
 Killed, repeated or done by two at once, a day ends with the figures of its rows.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -83,10 +84,29 @@ def _day(day: date, pruned: datetime | None) -> Day:
 @transaction.atomic(durable=True)
 def count_day(day: Day) -> float:
     """Seconds that it took. One day at a time is counted, by whomever."""
+    _wait_for_others()
+    return _count(_day(day.day, pruned_before()))  # who deletes traces may have begun while this waited
+
+
+@contextmanager
+def counted(before: datetime) -> Iterator[None]:
+    """All days up to this time are counted as they are, and none is counted before the block has ended."""
+    roll_up()
+    with transaction.atomic(durable=True):
+        _wait_for_others()
+        for day in changed_days():
+            if day.start < before:
+                _count(day)
+        yield
+
+
+def _wait_for_others() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+
+
+def _count(day: Day) -> float:
     began = perf_counter()
-    day = _day(day.day, pruned_before())  # who deletes traces may have begun while this waited
     Recount.objects.filter(at__gte=day.start, at__lt=day.end).delete()
     for count in counts:
         count(day)
