@@ -58,10 +58,12 @@ FROM (
     FROM generate_series(1, {traces}) i
 ) copy
 JOIN asker ON asker.number =
-    floor({customers} * ((hashint4(copy.chat::int)::bigint + 2147483648) / 4294967296.0) ^ 2);
+    floor({customers} * ((hashint4(copy.chat::int)::bigint + 2147483648) / 4294967296.0) ^ 2)
+ORDER BY i;
+
 CREATE TEMP TABLE chat AS
 SELECT chat, min(at) AS at, min(customer_id) AS customer_id FROM drawn WHERE session_id <> '' GROUP BY chat;
-ANALYZE drawn;
+ANALYZE asked_trace, asked_observation, asked_recommendation, asked_product, drawn, chat;
 """
 
 COST = "(d.input_tokens * 2 + d.output_tokens * 6) / 10000000.0"
