@@ -251,7 +251,7 @@ def settings_of(**variables):
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LANGSMITH_", "LANGCHAIN_", "ENABLE_TRACING"))}
     program = [sys.executable, "-c", ASKS_A_MODEL]
     environment = kept | {"DJANGO_SETTINGS_MODULE": "shopassist.settings", **variables}
-    return subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(program, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize(
