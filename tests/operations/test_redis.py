@@ -5,11 +5,12 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 
 from tests.operations.processes import PROJECT, eventually, first_line, let_go, start_holder
-from tests.operations.shop import Shop, ended, get, server
+from tests.operations.shop import Shop, ended, free_port, get, server
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 
@@ -45,9 +46,10 @@ def test_a_worker_of_its_own_answers_what_another_process_asks(shop):
     assert code == 0, err
     holder = start_holder(shop.data)
     assert first_line(holder) == "up"
+    environment = shop.environment | {"WORKER_METRICS_PORT": str(port := free_port())}
     worker = subprocess.Popen(
         [sys.executable, "-m", "celery", "-A", "shopassist", "worker", "--pool", "threads", "--concurrency", "1"],
-        cwd=PROJECT, env=shop.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
@@ -58,6 +60,8 @@ def test_a_worker_of_its_own_answers_what_another_process_asks(shop):
             lambda: shop.ask("SELECT status, channel FROM recommendations_recommendation") == [("answered", "task")],
             120,
         )
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as figures:
+            assert 'shopassist_questions_total{channel="task"' in figures.read().decode()
     finally:
         worker.send_signal(signal.SIGTERM)
         said = worker.communicate(timeout=60)[0]
