@@ -26,3 +26,15 @@ def start_database(**_: Any) -> None:
 
     if not settings.DATABASE_URL:
         embedded.ensure_running(settings.DATA_DIR)
+
+
+@signals.worker_ready.connect
+def show_metrics(**_: Any) -> None:
+    """To whoever reaches the port: it belongs into a network of its own. Needs a pool in one process (threads)."""
+    from django.conf import settings
+    from prometheus_client import start_http_server
+
+    from shopassist.metrics import registry
+
+    if settings.WORKER_METRICS_PORT and not settings.EMBEDDED_WORKER:
+        start_http_server(settings.WORKER_METRICS_PORT, registry=registry())

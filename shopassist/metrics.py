@@ -29,15 +29,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse("METRICS_TOKEN is needed as a bearer token.\n", "text/plain", status=403)
     outbox = CollectorRegistry()
     outbox.register(OutboxCollector())
-    return HttpResponse(generate_latest(_registry()) + generate_latest(outbox), CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(registry()) + generate_latest(outbox), CONTENT_TYPE_LATEST)
 
 
-def _registry() -> CollectorRegistry:
+def registry() -> CollectorRegistry:
+    """The figures of this process, or of all web processes where there are several."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)
-    return registry
+    of_all = CollectorRegistry()
+    MultiProcessCollector(of_all)
+    return of_all
 
 
 def _may_read(request: HttpRequest) -> bool:

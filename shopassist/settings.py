@@ -285,6 +285,7 @@ X_FRAME_OPTIONS = "DENY"
 # Logs and metrics
 
 ENABLE_METRICS = env.flag("ENABLE_METRICS", default=True)
+WORKER_METRICS_PORT = env.integer("WORKER_METRICS_PORT", 0)  # where a worker of its own shows its figures; 0: nowhere
 METRICS_TOKEN = env.secret("METRICS_TOKEN")  # who presents it may read /metrics; without it see metrics.py
 if WEB_CONCURRENCY > 1:  # several processes add up their figures in files; prometheus_client looks when imported
     os.makedirs(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics")), exist_ok=True)
