@@ -18,6 +18,7 @@ from prometheus_client import multiprocess
 from recommendations.assistant.ask import warm_up
 from recommendations.engine import embeddings
 from shopassist.port import check_port
+from tracing.langsmith.sender import sender
 
 GRACE_SECONDS = 40  # an answer under way may still be waiting for a language model
 HEARTBEAT_SECONDS = 60  # of the process, not of a request: threads may take longer
@@ -98,6 +99,7 @@ def _leave(master: Any, worker: Any) -> None:
         return
     if embedded := getattr(worker, "embedded", None):
         embedded.stop()
+    sender.finish()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # Python would wait for each thread, also for one that waits for a language model
