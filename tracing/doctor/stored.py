@@ -78,7 +78,12 @@ def check_prices(traces: list[Trace]) -> Iterator[Finding]:
             "Enter the prices anew in this currency (admin, Model prices), or set COST_CURRENCY back.",
         )
     elif missing := [model for model in models if is_unpriced(model)]:
-        yield warning("cost", "models without a price cost 0", ", ".join(missing), "Admin, Model prices: add one.")
+        yield warning(
+            "cost",
+            "models without a price cost 0",
+            ", ".join(missing),
+            "Admin, Model prices: add one, of 0 where it costs nothing.",
+        )
     else:
         yield ok("cost", "each model has a price", ", ".join(models))
     if settings.COST_CURRENCY != "USD" and prices():
