@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from recommendations.admin.dashboard import dashboard_page
+from recommendations.admin.pseudonyms import resolve_pseudonym
 from recommendations.web.sign_in import SignIn
 from shopassist import health
 from shopassist.metrics import metrics
@@ -12,6 +13,7 @@ urlpatterns = [
         SignIn.as_view(redirect_authenticated_user=False, next_page="admin:index", extra_context={"staff": True}),
     ),
     path("admin/dashboard/", admin.site.admin_view(dashboard_page), name="dashboard"),
+    path("admin/traces/<int:pk>/customer/", admin.site.admin_view(resolve_pseudonym), name="resolve-pseudonym"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("recommendations.api.urls")),
     path("", include("recommendations.web.urls")),

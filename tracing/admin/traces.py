@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from tracing.admin.common import DayFilter
+from tracing.admin.people import users_meant
 from tracing.admin.trace_page import TracePage
 from tracing.models import Trace
 
@@ -47,6 +48,13 @@ class TraceAdmin(TracePage):
     list_filter_submit = True
     search_fields = ("trace_id__startswith", "session_id__exact", "user_pseudonym__exact")
     search_help_text = "The trace's id or its beginning, a whole session id or a whole user pseudonym"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Trace], search_term: str
+    ) -> tuple[QuerySet[Trace], bool]:
+        found, repeats = super().get_search_results(request, queryset, search_term)
+        users = users_meant(request, search_term)
+        return (found | queryset.filter(user_pseudonym__in=users) if users else found), repeats
 
     @display(description="level", label=LEVEL_COLOURS, ordering="level")
     def gravest(self, trace: Trace) -> str:
