@@ -18,13 +18,11 @@ HEADER = "shopassist_trace"
 ENTERED = "shopassist_entered"
 
 
-@signals.before_task_publish.connect
 def hand_on(*, headers: dict[str, Any], **_: Any) -> None:
     if here := handed_on():
         headers[HEADER] = asdict(here)
 
 
-@signals.task_prerun.connect
 def take_up(*, task: Task, **_: Any) -> None:
     if given := task.request.get(HEADER):
         entered = ExitStack()
@@ -32,7 +30,6 @@ def take_up(*, task: Task, **_: Any) -> None:
         setattr(task.request, ENTERED, entered)
 
 
-@signals.task_postrun.connect
 def leave(*, task: Task, **_: Any) -> None:
     if entered := task.request.get(ENTERED):
         entered.close()
@@ -50,3 +47,8 @@ def handed_on() -> TraceContext | None:
         user_pseudonym=seen.root.user_pseudonym,
         session_id=seen.root.session_id,
     )
+
+
+signals.before_task_publish.connect(hand_on)
+signals.task_prerun.connect(take_up)
+signals.task_postrun.connect(leave)

@@ -11,7 +11,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "tracing.md"
 SECTION = DOCUMENT.read_text().partition("## In a shop's own code")[2].partition("\n## ")[0]
 EXAMPLES = re.findall(r"```python\n(.*?)```", SECTION, flags=re.DOTALL)
 
-LEFT = {  # what an example leaves: each trace's name and the types and names below it
+LEFT: dict[
+    str, dict[str, list[str] | None]
+] = {  # what an example leaves: each trace's name and the types and names below it
     'span("stock"': {"stock": []},
     "campaign:": {"reminder": ["SPAN letter"]},
     "callbacks": {"advise": ["SPAN rules of the house", "GENERATION FakeListChatModel"]},

@@ -257,16 +257,18 @@ def test_a_graph_that_waits_for_a_person_has_not_failed():
     build.add_node("ask", node("ask"))
     build.add_edge(START, "ask")
     with observe_root("answer") as root:
-        build.compile(checkpointer=InMemorySaver()).invoke(
-            {"words": "x"}, {**config(), "configurable": {"thread_id": "1"}}
-        )
+        waiting = config() | {"configurable": {"thread_id": "1"}}
+        build.compile(checkpointer=InMemorySaver()).invoke({"words": "x"}, waiting)
     assert {seen.level for seen in root.spans} == {"DEFAULT"}
     assert root.spans[-1].metadata == {"left_by": "GraphInterrupt"}
 
 
 @pytest.mark.django_db
 def test_outside_any_observation_a_run_is_a_trace_of_its_own():
-    RunnableLambda(lambda words: a_chat_model().invoke(words).content, name="mine").invoke("k@example.org", config())
+    def mine(words: str) -> str:
+        return str(a_chat_model().invoke(words).content)
+
+    RunnableLambda(mine).invoke("k@example.org", config())
     trace = Trace.objects.get()
     assert [(seen.type, seen.name) for seen in trace.observations.all()] == [
         ("CHAIN", "mine"),
