@@ -2,11 +2,12 @@
 
 import json
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache as once
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from tracing.models import ModelPrice
 
-CACHED = "tracing.prices"
+EDITION = "tracing.prices"  # in the cache
 FOR = 60  # seconds until a new price is seen everywhere
 HOSTED = Path(__file__).with_name("hosted_prices.json")
 
@@ -46,6 +47,12 @@ def price_of(model: str, on: date) -> ModelPrice | None:
 
     A price ends the former one of its pattern for good: that does not come back when its follower ends.
     """
+    return _price_of(model, on, settings.COST_CURRENCY, edition())
+
+
+@lru_cache(maxsize=1_000)
+def _price_of(model: str, on: date, currency: str, edition: str) -> ModelPrice | None:
+    """Once for all calls of a model on a day: it is asked for with every observation of a model call."""
     begun = [price for price in prices() if price.valid_from <= on and re.fullmatch(price.pattern, model)]
     begun.sort(key=lambda price: (price.valid_from, price.pk))
     followers = {price.pattern: price for price in begun}.values()
@@ -59,16 +66,28 @@ def prices() -> list[ModelPrice]:
 
 
 def listed() -> list[ModelPrice]:
-    rows: list[ModelPrice] | None = cache.get(CACHED)
-    if rows is None:
-        rows = list(ModelPrice.objects.all())
-        cache.set(CACHED, rows, FOR)
-    return rows
+    return _listed(edition())
+
+
+@lru_cache(maxsize=1)
+def _listed(edition: str) -> list[ModelPrice]:
+    return list(ModelPrice.objects.all())
+
+
+def edition() -> str:
+    """Of the list of prices. The shared cache tells it and no more: unpickling the rows for every model call would
+    cost more than the rest of its observation.
+    """
+    current: str | None = cache.get(EDITION)
+    if current is None:
+        current = uuid.uuid4().hex
+        cache.set(EDITION, current, FOR)
+    return current
 
 
 def forget_prices() -> None:
     """A price was added or ended."""
-    cache.delete(CACHED)
+    cache.delete(EDITION)
 
 
 @dataclass(frozen=True)
@@ -94,7 +113,7 @@ class HostedPrices:
     models: tuple[HostedPrice, ...]
 
 
-@once
+@lru_cache(maxsize=1)
 def hosted_prices() -> HostedPrices:
     """Of hosted_prices.json, which has them a million tokens. They are to compare with; no trace is priced by them."""
     file = json.loads(HOSTED.read_text(), parse_float=Decimal)
