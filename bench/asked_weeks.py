@@ -11,13 +11,18 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from bench.traces import prepare
 
+if TYPE_CHECKING:  # nothing of Django before it is set up
+    from recommendations.models import Recommendation
+
 THINGS = (
-    "a desk lamp", "a tent", "running shoes", "an air fryer under 120", "coffee beans", "a wireless mouse", "a board game",
-    "dog food", "sunscreen", "a kettle", "a chef's knife", "a cookbook", "a wool sweater", "a camera", "a plant pot",
-    "a bluetooth speaker between 20 and 90", "a sleeping bag", "a puzzle for children", "green tea", "an espresso cup",
+    "a desk lamp", "a tent", "running shoes", "an air fryer under 120", "coffee beans", "a wireless mouse",
+    "a board game", "dog food", "sunscreen", "a kettle", "a chef's knife", "a cookbook", "a wool sweater", "a camera",
+    "a plant pot", "a bluetooth speaker between 20 and 90", "a sleeping bag", "a puzzle for children", "green tea",
+    "an espresso cup",
 )  # fmt: skip
 STRANGE = ("a drone", "a guitar", "a stroller", "an electric scooter", "a chainsaw", "a wedding ring", "contact lenses")
 PHRASES = ("I am looking for {}", "Recommend me {}", "{}, please", "Show me {}", "I need {}")
@@ -29,7 +34,7 @@ FACTS = (
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--questions", type=int, default=400)
     parser.add_argument("--days", type=int, default=45)
     given = parser.parse_args()
@@ -47,8 +52,9 @@ def ask_for_weeks(chance: random.Random, questions: int, days: int) -> None:
     from tracing.models import Trace
 
     warm_up()
-    for model in (Recommendation, Conversation, Trace):
-        model._default_manager.all().delete()
+    Recommendation.objects.all().delete()
+    Conversation.objects.all().delete()
+    Trace.objects.all().delete()
     regulars = list(Customer.objects.filter(purchases__isnull=False).distinct().order_by("external_id")[:2_000])
     regulars = chance.sample(regulars, 120)
     asked = 0
@@ -85,32 +91,29 @@ def questions_of(chance: random.Random) -> Iterator[str]:
             yield chance.choice(OPEN if kind < 0.75 else FACTS)
 
 
-def date_back(answer: "object", at: datetime) -> None:
+def date_back(answer: "Recommendation", at: datetime) -> None:
     from django.db.models import F
 
     from recommendations.models import Conversation, Recommendation
     from tracing.models import Observation, Trace
 
-    trace = answer.stored_trace  # type: ignore[attr-defined]
-    shift = trace.started_at - at
+    trace = Trace.objects.get(recommendation=answer)
+    Observation.objects.filter(trace=trace).update(started_at=F("started_at") - (trace.started_at - at))
     Trace.objects.filter(pk=trace.pk).update(started_at=at)
-    Observation.objects.filter(trace=trace).update(started_at=F("started_at") - shift)
-    Recommendation.objects.filter(pk=answer.pk).update(created_at=at)  # type: ignore[attr-defined]
-    Conversation.objects.filter(pk=answer.conversation_id, created_at__gt=at).update(  # type: ignore[attr-defined]
-        created_at=at
-    )
+    Recommendation.objects.filter(pk=answer.pk).update(created_at=at)
+    Conversation.objects.filter(recommendation=answer, created_at__gt=at).update(created_at=at)
 
 
-def rate(chance: random.Random, answer: "object", rater: str) -> None:
+def rate(chance: random.Random, answer: "Recommendation", rater: str) -> None:
     """A third of the answers, and a few of their products; better where something was found."""
-    products = list(answer.products.all())  # type: ignore[attr-defined]
+    products = list(answer.products.all())
     if chance.random() < 0.33:
-        mean = 4.0 if products or answer.intent == "informational" else 2.2  # type: ignore[attr-defined]
+        mean = 4.0 if products or answer.intent == "informational" else 2.2
         stars = Decimal(round(min(5, max(1, chance.gauss(mean, 0.9))) * 2)) / 2
-        answer.rate(rater=rater, stars=stars)  # type: ignore[attr-defined]
+        answer.rate(rater=rater, stars=stars)
     for place, product in enumerate(products):
         if chance.random() < 0.12 / (place + 1):
-            answer.rate(rater=rater, stars=Decimal(chance.choice((3, 4, 5))), product_id=product.external_id)  # type: ignore[attr-defined]
+            answer.rate(rater=rater, stars=Decimal(chance.choice((3, 4, 5))), product_id=product.external_id)
 
 
 if __name__ == "__main__":

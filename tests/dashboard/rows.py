@@ -28,7 +28,7 @@ def a_question(
     answer = a_recommendation(customer, *products, conversation=conversation, model=model, **fields)
     Recommendation.objects.filter(pk=answer.pk).update(created_at=at)
     used = [f"{prompt[0]} v{prompt[1]}"] if prompt else []
-    Trace.objects.filter(pk=answer.stored_trace_id).update(
+    Trace.objects.filter(pk=answer.stored_trace_id or 0).update(
         started_at=at,
         duration_ms=took,
         level=level,

@@ -26,11 +26,18 @@ def shop():
     """Two weeks of a small shop: three questions in the second, one in the first."""
     ada, lamp = a_customer("Ada"), a_product("<b>Lamp</b>", "Home")
     talk = Conversation.objects.create(customer=ada)
-    profile = {"customer_profile": {"rfm_segment": "loyal", "price_segment": "premium"}}
     answers = [
         a_question(NOON - timedelta(days=5), ada, lamp, tokens=(50, 10), cost="0.01", model="llama3.1:8b"),
         a_question(
-            NOON, ada, lamp, conversation=talk, took=100, tokens=(100, 20), cost="0.03", model="llama3.1:8b", **profile
+            NOON,
+            ada,
+            lamp,
+            conversation=talk,
+            took=100,
+            tokens=(100, 20),
+            cost="0.03",
+            model="llama3.1:8b",
+            customer_profile={"rfm_segment": "loyal", "price_segment": "premium"},
         ),
         a_question(
             NOON + timedelta(minutes=5), ada, conversation=talk, intent="informational", intent_category="spending"
@@ -49,7 +56,7 @@ def shown(client, **chosen):
     return client.get(URL, chosen or JUNE)
 
 
-def tiles(answer) -> dict:
+def tiles(answer) -> dict[str, tuple[str, str, str]]:
     every = [*answer.context["tiles"], *(tile for section in answer.context["sections"] for tile in section.tiles)]
     return {tile.label: (tile.value, tile.before, tile.change) for tile in every}
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -25,14 +26,15 @@ from tracing.models import ObservationCount, TraceCount, UsageCount
 from tracing.rollups.histogram import ERROR, percentile
 
 
-def rows(sql: str, *values: object) -> list[tuple]:
+def rows(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+        cursor.execute(sql)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
-def days_of(model: type, *keys: str, sums: tuple[str, ...]) -> dict:
-    found: dict = {}
+def days_of(model: type[Any], *keys: str, sums: tuple[str, ...]) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
     for row in model.objects.values_list("day", *keys, *sums):
         found[row[: 1 + len(keys)]] = tuple(row[1 + len(keys) :])
     return found
@@ -77,7 +79,7 @@ def check_usage(zone: str) -> None:
 
 
 def check_latency(zone: str) -> None:
-    took: dict = defaultdict(list)
+    took: dict[Any, Any] = defaultdict(list)
     for day, milliseconds in rows(f"SELECT (started_at AT TIME ZONE '{zone}')::date, duration_ms FROM tracing_trace"):
         took[day].append(milliseconds)
     for row in TraceCount.objects.all():
@@ -125,14 +127,14 @@ def check_ratings(day: str) -> None:
         JOIN recommendations_recommendation r ON r.id = g.recommendation_id
         WHERE g.replaced_at IS NULL GROUP BY 1, 2""".replace("(created_at", "(r.created_at")
     )
-    counted = RatingCount.objects.filter(of="place", number__gt=0).values_list("day", "key", "number", "squares")
-    assert sorted(counted) == sorted((d, key, number, squares) for d, key, _, number, squares in places)
+    rated = RatingCount.objects.filter(of="place", number__gt=0).values_list("day", "key", "number", "squares")
+    assert sorted(rated) == sorted((d, key, number, squares) for d, key, _, number, squares in places)
 
 
 def check_behaviour(zone: str) -> None:
     answers = list(Recommendation.objects.order_by("created_at", "pk"))
     day = {answer.pk: answer.created_at.astimezone(ZoneInfo(zone)).date() for answer in answers}
-    talks: dict = defaultdict(list)
+    talks: dict[Any, Any] = defaultdict(list)
     for answer in answers:
         if answer.conversation_id:
             talks[answer.conversation_id].append(answer)
@@ -145,7 +147,7 @@ def check_behaviour(zone: str) -> None:
     )
     counted = {(row.day, row.before or None, row.after): row.number for row in FollowUpCount.objects.all()}
     assert counted == follow_ups
-    sold: Counter = Counter()
+    sold: Counter[Any] = Counter()
     for answer in answers:
         shown = set(answer.products.values_list("product_id", flat=True))
         if answer.customer_id and shown:
@@ -163,9 +165,9 @@ def check_behaviour(zone: str) -> None:
     check_askers(answers, day)
 
 
-def check_askers(answers: list[Recommendation], day: dict) -> None:
+def check_askers(answers: list[Recommendation], day: dict[Any, Any]) -> None:
     """In every range of days."""
-    asked: dict = defaultdict(set)
+    asked: dict[Any, Any] = defaultdict(set)
     for answer in answers:
         if answer.customer_id:
             asked[answer.customer_id].add(day[answer.pk])

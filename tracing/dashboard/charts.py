@@ -137,5 +137,5 @@ def _nice(most: float) -> float:
     """The scale's end: 1, 2, 2.5, 4, 5 or 8 times a power of ten that is no less, so that its quarters read well."""
     if most <= 0:
         return 4
-    power = 10 ** math.floor(math.log10(most))
+    power = 10.0 ** math.floor(math.log10(most))
     return next(step * power for step in (1, 2, 2.5, 4, 5, 8, 10) if step * power >= most * 0.999999)

@@ -60,7 +60,7 @@ class Both:
         (self.now if is_now else self.before).add(row)
 
 
-SUMS = {"input": Sum("input_tokens"), "output": Sum("output_tokens"), "spent": Sum("cost")}
+SUMS: dict[str, Any] = {"input": Sum("input_tokens"), "output": Sum("output_tokens"), "spent": Sum("cost")}
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def spending(period: Period) -> Spending:
     prompts: dict[str, Both] = defaultdict(Both)
     whole = Both()
     used = ObservationCount.objects.filter(**period.with_before).exclude(model="")
-    for row in used.order_by().values("day", "model", "prompt").annotate(**SUMS):
+    rows: Any = used.order_by().values("day", "model", "prompt").annotate(**SUMS)
+    for row in rows:
         is_now = row["day"] in period
         whole.add(is_now, row)
         models[row["model"]].add(is_now, row)
@@ -134,7 +135,8 @@ def _table(caption: str, what: str, groups: dict[str, Both]) -> Table:
 
 def _dearest(period: Period, of: str, caption: str, what: str) -> Table:
     used = UsageCount.objects.filter(of=of, day__gte=period.first, day__lte=period.last).order_by()
-    sums = used.values("key").annotate(**SUMS, number=Sum("traces")).order_by("-spent", "-input", "-number", "key")
+    sums: Any = used.values("key").annotate(**SUMS, number=Sum("traces"))
+    sums = sums.order_by("-spent", "-input", "-number", "key")
     named = [row for row in sums[: MOST_ROWS + 1] if row["key"]][:MOST_ROWS]  # all others are one row
     traces = reverse("admin:tracing_trace_changelist")
     rows = [

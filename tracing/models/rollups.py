@@ -1,7 +1,5 @@
 """What is counted a day, so that a page over months reads no traces; see tracing/rollups/."""
 
-from datetime import date, datetime
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -32,12 +30,6 @@ class CountedDay(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
-
-
-class CountQuerySet(models.QuerySet["models.Model"]):
-    def between(self, first: date, last: date) -> "CountQuerySet":
-        """Of both days and those between."""
-        return self.filter(day__gte=first, day__lte=last)
 
 
 class DayCount(models.Model):
@@ -120,9 +112,3 @@ class UsageCount(DayCount, Spending):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.of} {self.key}"
-
-
-def last_counted() -> datetime | None:
-    """When any day was counted last."""
-    found: datetime | None = CountedDay.objects.aggregate(models.Max("counted_at"))["counted_at__max"]
-    return found
