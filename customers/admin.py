@@ -51,7 +51,10 @@ class DayFilter(RangeDateFilter):
         for end, comparison, days in (("from", "gte", 0), ("to", "lt", 1)):
             text = self.used_parameters.get(f"{self.parameter_name}_{end}", "")
             if day := parse_date_str(text) if text else None:
-                midnight = make_aware(datetime.combine(day, time.min) + timedelta(days=days))
+                try:
+                    midnight = make_aware(datetime.combine(day, time.min) + timedelta(days=days))
+                except OverflowError:  # the last day that there is
+                    continue
                 queryset = queryset.filter(**{f"{self.parameter_name}__{comparison}": midnight})
         return queryset
 
