@@ -3,9 +3,10 @@
 import base64
 import binascii
 import json
+import sys
 import time
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +22,19 @@ class Request:
     headers: dict[str, str]
     body: bytes
     status: int = 0
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def get_request(self) -> Any:
+        self.RequestHandlerClass.langfuse.connections += 1  # type: ignore[attr-defined]
+        return super().get_request()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked may be gone before the answer: killed, or tired of waiting."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

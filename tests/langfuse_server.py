@@ -7,13 +7,12 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-from tests.langfuse_http import Handler, Request
+from tests.langfuse_http import Handler, Request, Server
 from tests.tracing.decoding import decoded
 
 TYPES = {"SPAN", "GENERATION", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"}
@@ -55,6 +54,7 @@ class LangFuseServer:
     project: str = "project-1"  # its id
     clock: float = 0  # seconds that its clock is ahead
     page: str = ""  # what a proxy before it says in its place
+    connections: int = 0  # also those on which nothing was asked
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)  # a span sent twice is there twice
@@ -66,8 +66,7 @@ class LangFuseServer:
 
     def start(self) -> None:
         """Also again after a stop, at the same address and with all it knew."""
-        self._http = ThreadingHTTPServer(("127.0.0.1", self.port), type("Bound", (Handler,), {"langfuse": self}))
-        self._http.daemon_threads = True
+        self._http = Server(("127.0.0.1", self.port), type("Bound", (Handler,), {"langfuse": self}))
         self.released = threading.Event()
         self.away, self.port = False, self._http.server_port
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

@@ -17,7 +17,7 @@ from tracing.models.outbox import paused
 State: TypeAlias = OutboxEntry.State
 Kind: TypeAlias = OutboxEntry.Kind
 
-WORK = 30  # seconds on one claim
+WORK = 30.0  # seconds on one claim
 
 
 def lease() -> timedelta:

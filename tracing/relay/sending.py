@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 REQUEST_BYTES = 3_000_000  # of spans, before compression; one larger entry goes alone
 AFTER_ITS_TRACE = timedelta(seconds=2)  # until a score asks again whether it may go
 
+NOTED = 10  # scores in one statement
+
 MORE = {"attempts": F("attempts") + 1}
 
 
@@ -50,26 +52,35 @@ def send_spans(langfuse: LangFuse, claimed: Claimed) -> None:
 
 
 def send_scores(langfuse: LangFuse, claimed: Claimed) -> None:
+    """One request each, as servers before 4.59 want them, noted a few at a time."""
     scores = claimed.of(Kind.SCORE)
     behind = traces_that_wait({entry.trace_id for entry in scores})
     claimed.wait([entry for entry in scores if entry.trace_id in behind], Now() + AFTER_ITS_TRACE)
-    sent = []
+    ready = claimed.of(Kind.SCORE)
+    for start in range(0, len(ready), NOTED):
+        sent: list[OutboxEntry] = []
+        try:
+            for entry in ready[start : start + NOTED]:
+                if not claimed.in_time:
+                    return
+                if send_score(langfuse, claimed, entry):
+                    sent.append(entry)
+        finally:
+            note_sent(claimed, sent, Kind.SCORE)
+
+
+def send_score(langfuse: LangFuse, claimed: Claimed, entry: OutboxEntry) -> bool:
+    """Whether LangFuse took it."""
     try:
-        for entry in claimed.of(Kind.SCORE):
-            if not claimed.in_time:
-                break
-            try:
-                for body in bodies([entry]):
-                    langfuse.send_score(body)
-            except Unacceptable as error:
-                set_aside(claimed, entry, error)
-            except Unavailable as error:
-                claimed.failed([entry], error, **MORE)
-                raise
-            else:
-                sent.append(entry)
-    finally:
-        note_sent(claimed, sent, Kind.SCORE)
+        for body in bodies([entry]):
+            langfuse.send_score(body)
+    except Unacceptable as error:
+        set_aside(claimed, entry, error)
+        return False
+    except Unavailable as error:
+        claimed.failed([entry], error, **MORE)
+        raise
+    return True
 
 
 def traces_that_wait(traces: set[int]) -> set[int]:
