@@ -38,7 +38,7 @@ def check_outbox() -> Iterator[Finding]:
         yield warning("outbox", "the outbox is late", seen, "See the findings on relay, breaker, host and latency.")
     else:
         yield ok("outbox", "the outbox is in time", seen)
-    aside = OutboxEntry.objects.filter(state=OutboxEntry.State.SET_ASIDE).order_by("-pk").first()
+    aside = OutboxEntry.objects.filter(state=OutboxEntry.State.SET_ASIDE).defer("body").order_by("-pk").first()
     if aside:
         yield problem(
             "outbox",
@@ -75,7 +75,9 @@ def check_breaker(breaker: Breaker) -> Finding:
 def check_relay(breaker: Breaker) -> Iterator[Finding]:
     """A relay notes its successes and failures; where entries are due and neither is fresh, there is none."""
     now = timezone.now()
-    overdue = OutboxEntry.objects.undelivered().filter(due_at__lt=now - OVERDUE).order_by("due_at").first()
+    overdue = (
+        OutboxEntry.objects.undelivered().filter(due_at__lt=now - OVERDUE).only("due_at").order_by("due_at").first()
+    )
     active = [moment for moment in (breaker.last_success_at, breaker.last_error_at) if moment]
     last = max(active, default=None)
     seen = f"last at work {duration((now - last).total_seconds())} ago" if last else "never at work"
