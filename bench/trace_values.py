@@ -48,7 +48,7 @@ SELECT i, copy.number, chat, at, fate, stars, version, words, said, customer_id,
         THEN 'response_generation: embedded-composer, the model says what the facts do not' ELSE '' END AS trouble
 FROM (
     SELECT i, i / {block} * {chats} + i % {chats} AS chat,
-        now() - interval '90 days' * (1 - i::float8 / {traces}) AS at,
+        now() - interval '{days} days' * (1 - i::float8 / {traces}) AS at,
         floor(random() * (SELECT count(*) FROM asked_trace))::int AS number,
         random() AS fate,
         CASE WHEN random() < 0.08 THEN 1 + floor(sqrt(random()) * 5) END AS stars,

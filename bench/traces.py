@@ -23,7 +23,7 @@ from typing import Any
 
 from bench.trace_values import COPIES, DRAWN
 
-TRACES, CUSTOMERS = 1_000_000, 50_000
+TRACES, CUSTOMERS, DAYS = 1_000_000, 50_000, 90
 CHATS, QUESTIONS_A_CHAT = 100, 3  # conversations at the same time
 ASKED = 120  # real questions
 OBSERVATIONS = 10  # of a trace; where an answer took fewer, its last is repeated
@@ -75,6 +75,7 @@ def generate(traces: int) -> dict[str, Any]:
         cursor.execute(
             DRAWN.format(
                 traces=traces,
+                days=DAYS,
                 customers=CUSTOMERS,
                 observations=OBSERVATIONS,
                 chats=CHATS,
@@ -99,6 +100,21 @@ def generate(traces: int) -> dict[str, Any]:
         cursor.execute("SELECT " + ", ".join(f"pg_total_relation_size('{table}')" for table in tables))
         sizes = dict(zip(tables, (size / traces for size in cursor.fetchone()), strict=True))
     return {"seconds": time.perf_counter() - started, "bytes": sizes}
+
+
+def count_days() -> float:
+    """What the dashboard reads, which triggers and a task otherwise keep up: seconds."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from tracing.models import Recount
+    from tracing.rollups.days import roll_up
+
+    started = time.perf_counter()
+    Recount.objects.bulk_create(Recount(at=timezone.now() - timedelta(days=day)) for day in range(DAYS + 1))
+    roll_up()
+    return time.perf_counter() - started
 
 
 def ask_some() -> None:
@@ -182,6 +198,7 @@ def main() -> None:
     for table, size in made["bytes"].items():
         print(f"  {size:>8,.0f} {table}")
     print(f"  {sum(made['bytes'].values()):>8,.0f} in all")
+    print(f"the days counted in {count_days():.0f} s")
 
 
 if __name__ == "__main__":
