@@ -12,14 +12,14 @@ from celery import Task, signals
 
 from tracing import context
 from tracing.context import TraceContext
-from tracing.spans import present
+from tracing.spans import context_here
 
 HEADER = "shopassist_trace"
 ENTERED = "shopassist_entered"
 
 
 def hand_on(*, headers: dict[str, Any], **_: Any) -> None:
-    if here := handed_on():
+    if here := context_here():
         headers[HEADER] = asdict(here)
 
 
@@ -33,20 +33,6 @@ def take_up(*, task: Task, **_: Any) -> None:
 def leave(*, task: Task, **_: Any) -> None:
     if entered := task.request.get(ENTERED):
         entered.close()
-
-
-def handed_on() -> TraceContext | None:
-    """The present context, with the open observation as the parent of what follows."""
-    here, seen = context.current(), present()
-    if seen is None:
-        return here
-    return TraceContext(
-        seen.root.trace_id,
-        parent_span_id=seen.span_id,
-        request_id=here.request_id if here else "",
-        user_pseudonym=seen.root.user_pseudonym,
-        session_id=seen.root.session_id,
-    )
 
 
 signals.before_task_publish.connect(hand_on)

@@ -132,7 +132,7 @@ class Root(Observing):
 
     def __init__(self, name: str, type: str = "agent", *, input: Any = None) -> None:
         super().__init__(name, type, input=input)
-        here = context.current()
+        here = context_here()
         self.user_pseudonym = here.user_pseudonym if here else ""
         self.session_id = here.session_id if here else ""
         self.tags: list[str] = []
@@ -175,8 +175,9 @@ class Root(Observing):
             self.dropped += 1
 
     def context_of_caller(self) -> Context:
-        """An empty context, or one in which the caller's span is the parent. Spans of others don't count."""
-        here = context.current()
+        """An empty context, or one in which the caller's span is the parent: that of a service before us, of a task's
+        sender, or one of ours where a root is opened inside another. Spans of others don't count."""
+        here = context_here()
         if not here or not here.parent_span_id:
             return Context()
         caller = otel.SpanContext(int(here.trace_id, 16), int(here.parent_span_id, 16), is_remote=True)
@@ -191,7 +192,7 @@ def observe(
 
 
 def observe_root(name: str, type: str = "agent", *, input: Any = None) -> Root:
-    """A new trace, in the present TraceContext or under a new id; also where another root is open."""
+    """A new trace of rows, also where another root is open: below that one or in the present TraceContext, or anew."""
     return Root(name, type, input=input)
 
 
@@ -204,6 +205,20 @@ def present() -> Observing | None:
     while isinstance(seen, Observing) and not seen.span.is_recording():
         seen = seen.parent
     return seen if isinstance(seen, Observing) and hasattr(seen.root, "span") else None
+
+
+def context_here() -> context.TraceContext | None:
+    """The present trace context, with the open observation as the parent of what follows."""
+    here, seen = context.current(), present()
+    if seen is None:
+        return here
+    return context.TraceContext(
+        seen.root.trace_id,
+        parent_span_id=seen.span_id,
+        request_id=here.request_id if here else "",
+        user_pseudonym=seen.root.user_pseudonym,
+        session_id=seen.root.session_id,
+    )
 
 
 def _mapping(value: Mapping[str, Any]) -> dict[str, Json]:

@@ -144,7 +144,7 @@ def test_the_present_trace_is_scored_when_it_is_stored(settings):
 
 def test_a_trace_is_scored_by_its_id_and_again(settings):
     settings.LANGFUSE_ENABLED = True
-    former, trace = a_trace(trace_id="ab" * 16), a_trace(trace_id="ab" * 16)
+    former, trace = a_trace(trace_id="ab" * 16), a_trace(trace_id="ab" * 16, delivery="waiting")
     Trace.objects.filter(pk=former.pk).update(started_at="2020-01-01T00:00Z")
     score("complete", 0.25, trace_id=trace.trace_id)
     score("complete", 0.75, comment="mail k@example.org", trace_id=trace.trace_id)

@@ -50,6 +50,17 @@ def test_two_roots_in_one_context_do_not_mix():
     assert first.trace_id == second.trace_id
 
 
+def test_a_root_inside_another_goes_on_with_its_trace():
+    with observe_root("page") as page:
+        page.user_pseudonym, page.session_id = "u1", "s1"
+        with observe("step") as step, observe_root("answer") as answer, observe("search"):
+            pass
+    assert answer.trace_id == page.trace_id
+    assert f"{answer.span.parent.span_id:016x}" == step.span_id
+    assert (answer.user_pseudonym, answer.session_id) == ("u1", "s1")
+    assert [seen.name for seen in page.spans] == ["page", "step"]
+
+
 def test_work_outside_any_root_goes_on():
     with observe("alone", "generation") as seen:
         seen.output = {"a": 1}
