@@ -38,9 +38,8 @@ class Part:
 
 def evidence_shown(request: HttpRequest, recommendation: Recommendation) -> dict[str, Any]:
     """What the template needs. Three queries, and those of an asked "why not?"."""
-    items = list(
-        recommendation.products.annotate(average_stars=Avg("ratings__stars", filter=Q(ratings__replaced_at=None)))
-    )
+    current = Avg("ratings__stars", filter=Q(ratings__replaced_at=None))
+    items = list(recommendation.products.annotate(average_stars=current).order_by("rank"))
     values = [value for item in items for value in item.parts.values()]
     least, most = min([0.0, *values]), max([0.0, *values])
     rows: list[list[Any]] = recommendation.evidence.get("candidates", [])

@@ -31,7 +31,7 @@ def evidence_of(
         if candidate.product_pk in listed:
             before.append(ranked[len(before)])
         elif candidate.product_pk not in passed:
-            row += ["reviews", round(candidate.sentiment or 0.0, DIGITS)]
+            row += ["reviews", round(candidate.sentiment or 0.0, DIGITS + 1)]
         elif len(before) < len(ranked):
             row += _passed_over(candidate, before)
         rows.append(row)

@@ -73,12 +73,13 @@ class Story:
         if place is None:
             return None
         _, score, *fate = rows[place]
-        station, number = fate or ("below", None)
+        station, number = fate or ("below", 0)
         would_be = 1 + sum(row[0] in self.ranks for row in rows[:place])
         numbers: dict[str, Any] = {"score": score}
         if station == "reviews":
             least = self.limits["sentiment"]
-            text = f"Filtered by reviews: its sentiment of {number:.2f} is under the threshold of {least:.2f}."
+            own, threshold = _apart(number, least)
+            text = f"Filtered by reviews: its sentiment of {own} is under the threshold of {threshold}."
             return Reason("reviews", text, {"sentiment": number, "threshold": least, **numbers, "by score": place + 1})
         if station == "name":
             text = f"Passed over: a product of the same name is in the list at rank {number}."
@@ -91,9 +92,8 @@ class Story:
         passed = [row for row in rows if row[2:3] != ["reviews"]]
         rank, of = 1 + passed.index(rows[place]), len(passed)
         last = min((row[1] for row in rows if row[0] in self.ranks), default=score)
-        text = (
-            f"Below the list: rank {rank} of {of}, with a score of {score:.2f} against {last:.2f} of the last listed."
-        )
+        own, lowest = _apart(score, last)
+        text = f"Below the list: rank {rank} of {of}, with a score of {own} against {lowest} of the last listed."
         return Reason("below the list", text, {**numbers, "rank": rank, "of": of, "last listed": last})
 
     def ruled_out(self) -> Reason | None:
@@ -190,6 +190,12 @@ def why_not(recommendation: Recommendation, product: Product) -> Reason:
         or story.unknown_then()
         or story.never_a_candidate()
     )
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Both with so many digits that they can be told apart, if they can."""
+    digits = next((digits for digits in (2, 3) if f"{one:.{digits}f}" != f"{other:.{digits}f}"), 4)
+    return f"{one:.{digits}f}", f"{other:.{digits}f}"
 
 
 def _quoted(words: list[str]) -> str:

@@ -42,6 +42,8 @@ def test_each_product_shows_its_evidence(admin_client, answer):
                 assert re.search(rf">{name}</th>.*?>{re.escape(f'{value:+.3f}')}</td>", text, re.DOTALL)
             for reason in item.reasons:
                 assert reason["text"] in text
+        names = [item.name for item in answer.products.all()]
+        assert sorted(names, key=lambda name: text.index(f">{name}</a>")) == names
         assert f"Of {answer.products_considered} candidates: 3 in the list" in text
         assert "1 filtered by reviews" in text
 

@@ -36,6 +36,11 @@ def test_what_reviewers_found_bad(ada, thing):
     assert reason.sentence == "Filtered by reviews: its sentiment of 0.42 is under the threshold of 0.60."
 
 
+def test_near_numbers_are_told_apart(ada, thing):
+    Product.objects.filter(name="Kettle").update(sentiment=0.5996)
+    assert "of 0.5996 is under the threshold of 0.6000." in why_not(asked(ada), thing("Kettle")).sentence
+
+
 def test_what_stands_too_low(ada):
     answer = asked(ada, top_n=2)
     best = scores(answer)
