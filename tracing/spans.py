@@ -96,6 +96,7 @@ class Observing:
     def finish(self, error: BaseException | None = None) -> None:
         if get_value(_OBSERVING) is self:
             attach(self._before)  # no token, because a generator may be closed elsewhere or later than one allows
+        self._before = Context()  # a context that still holds this one keeps no others alive
         if not self.span.is_recording():
             return  # its root ended first, and has closed it
         if error is not None:

@@ -1,6 +1,8 @@
 """Whatever LangChain runs with our callbacks, as observations."""
 
 import asyncio
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Annotated, Any, TypedDict
@@ -186,6 +188,25 @@ BRANCHES = {
     ("inside left", "generation", "GenericFakeChatModel"),
     ("inside right", "generation", "GenericFakeChatModel"),
 }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_coroutine_that_runs_for_ever_keeps_no_old_traces():
+    roots = []
+
+    def note(words: str) -> str:
+        if here := present():
+            roots.append(weakref.ref(here.root))
+        return words
+
+    async def work() -> int:
+        for _ in range(4):
+            await RunnableLambda(note).ainvoke("x", config())
+        gc.collect()
+        return sum(root() is not None for root in roots)
+
+    assert asyncio.run(work()) <= 1
+    assert len(roots) == 4
 
 
 def test_parallel_branches_keep_their_parents_in_threads_and_in_tasks():
