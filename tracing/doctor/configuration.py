@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from django.conf import settings
@@ -19,9 +19,7 @@ def check_settings() -> Iterator[Finding]:
     yield check_switch()
     yield from check_keys()
     if settings.LANGFUSE_HOST:
-        yield from check_host()
-        yield from check_proxy()
-        yield from check_public_url()
+        yield from check_address()
     if settings.LANGFUSE_ENABLED:
         yield check_sampling()
     if not re.fullmatch(ENVIRONMENT, settings.LANGFUSE_ENVIRONMENT.lower()):
@@ -84,8 +82,22 @@ def check_keys() -> Iterator[Finding]:
             )
 
 
-def check_host() -> Iterator[Finding]:
-    url = urlsplit(settings.LANGFUSE_HOST)
+def check_address() -> Iterator[Finding]:
+    url = parted(settings.LANGFUSE_HOST)
+    if url is None or not url.hostname:
+        yield problem(
+            "settings",
+            "the host is no address",
+            "LANGFUSE_HOST",
+            "Set it to an address such as https://langfuse.example.",
+        )
+        return
+    yield from check_host(url)
+    yield from check_proxy(url)
+    yield from check_public_url()
+
+
+def check_host(url: SplitResult) -> Iterator[Finding]:
     if url.path.strip("/") or url.query:
         yield warning(
             "settings",
@@ -102,8 +114,7 @@ def check_host() -> Iterator[Finding]:
         )
 
 
-def check_proxy() -> Iterator[Finding]:
-    url = urlsplit(settings.LANGFUSE_HOST)
+def check_proxy(url: SplitResult) -> Iterator[Finding]:
     proxy = getproxies().get(url.scheme) or getproxies().get("all")
     if proxy and not proxy_bypass(url.hostname or ""):
         yield warning(
@@ -117,14 +128,15 @@ def check_proxy() -> Iterator[Finding]:
 def check_public_url() -> Iterator[Finding]:
     """Links to traces are for browsers, which stand elsewhere than the server."""
     address = settings.LANGFUSE_PUBLIC_URL
-    if not re.match(r"https?://\S", address):
+    url = parted(address)
+    if url is None or url.scheme not in {"http", "https"} or not url.hostname:
         yield problem(
             "settings",
             "links to LangFuse lead nowhere",
             f"LANGFUSE_PUBLIC_URL={address!r}",
             "Set LANGFUSE_PUBLIC_URL to the address that staff type, with https://.",
         )
-    elif is_near(urlsplit(address).hostname or "") and not settings.DEBUG:
+    elif is_near(url.hostname) and not settings.DEBUG:
         yield warning(
             "settings",
             "links to LangFuse open on this machine or network alone",
@@ -151,8 +163,19 @@ def is_near(host: str) -> bool:
         return "." not in host or host.endswith((".local", ".internal", ".localhost"))
 
 
+def parted(url: str) -> SplitResult | None:
+    """None where it is no address at all."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
+
+
 def shown(url: str) -> str:
     """Without the password that it may hold."""
-    parts = urlsplit(url)
+    parts = parted(url)
+    if parts is None:
+        return "an address that cannot be read"
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
