@@ -219,6 +219,7 @@ def context_here() -> context.TraceContext | None:
         request_id=here.request_id if here else "",
         user_pseudonym=seen.root.user_pseudonym,
         session_id=seen.root.session_id,
+        names=seen.root.sensitive,
     )
 
 

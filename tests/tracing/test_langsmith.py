@@ -223,6 +223,7 @@ def test_many_runs_go_in_batches_that_langsmith_takes():
     sent = [json.loads(body)["post"] for body in batches(runs)]
     assert [len(batch) for batch in sent] == [100, 100, 50]
     assert [run for batch in sent for run in batch] == runs
+    assert list(batches([])) == []
     large = [{"id": str(number), "inputs": {"words": "x" * 3_000_000}} for number in range(3)]
     assert [len(json.loads(body)["post"]) for body in batches(large)] == [1, 1, 1]
 

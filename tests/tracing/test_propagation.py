@@ -76,6 +76,7 @@ def a_request():
     """A request in which an answer is being made, with a step open."""
     with context.entered(TraceContext("ab" * 16, request_id="17")), observe_root("answer") as root:
         root.user_pseudonym, root.session_id = "u1", "s1"
+        root.sensitive.append("Kenneth Martinez")
         with span("step") as step:
             yield step
 
@@ -83,9 +84,10 @@ def a_request():
 @pytest.mark.django_db(transaction=True)
 def test_a_task_goes_on_with_the_trace_that_started_it(worker):
     with a_request() as step:
-        work.delay("in the task")
+        work.delay("for Kenneth Martinez")
         wait()
     trace = Trace.objects.get()
+    assert trace.name == "for [name]"
     assert (trace.trace_id, trace.user_pseudonym, trace.session_id) == ("ab" * 16, "u1", "s1")
     assert trace.observations.get().parent_span_id == step.span_id
     assert seen == [TraceContext("ab" * 16, step.span_id, "17", "u1", "s1")]

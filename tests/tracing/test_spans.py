@@ -53,11 +53,12 @@ def test_two_roots_in_one_context_do_not_mix():
 def test_a_root_inside_another_goes_on_with_its_trace():
     with observe_root("page") as page:
         page.user_pseudonym, page.session_id = "u1", "s1"
+        page.sensitive.append("Kenneth Martinez")
         with observe("step") as step, observe_root("answer") as answer, observe("search"):
             pass
     assert answer.trace_id == page.trace_id
     assert f"{answer.span.parent.span_id:016x}" == step.span_id
-    assert (answer.user_pseudonym, answer.session_id) == ("u1", "s1")
+    assert (answer.user_pseudonym, answer.session_id, answer.sensitive) == ("u1", "s1", ["Kenneth Martinez"])
     assert [seen.name for seen in page.spans] == ["page", "step"]
 
 

@@ -113,7 +113,8 @@ def batches(runs: list[dict[str, Any]]) -> Iterator[bytes]:
             yield b'{"post":[' + b",".join(batch) + b"]}"
             batch = []
         batch.append(run)
-    yield b'{"post":[' + b",".join(batch) + b"]}"
+    if batch:
+        yield b'{"post":[' + b",".join(batch) + b"]}"
 
 
 def send(http: httpx.Client, body: bytes) -> None:
