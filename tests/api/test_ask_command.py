@@ -4,11 +4,14 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.signals import post_save
 
 from recommendations.management.commands.ask import Command
+from recommendations.models import Recommendation
 from tests.api.test_answers import FIELDS
 from tests.api.wire import get
 from tests.factories import a_customer
+from tracing import context
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +35,20 @@ def test_people_read_products_with_reasons_and_the_trace(capsys, ada):
     assert "2. " not in printed
     assert "Router" in printed
     assert "trace " in printed
+
+
+def test_what_is_logged_meanwhile_has_the_traces_id(capsys, ada):
+    def see(**_):
+        seen.append(context.current())
+
+    seen: list[context.TraceContext | None] = []
+    post_save.connect(see, sender=Recommendation)
+    try:
+        ask(capsys, "What else would go with my router?")
+    finally:
+        post_save.disconnect(see, sender=Recommendation)
+    assert [here.trace_id for here in seen] == [Recommendation.objects.get().trace_id]
+    assert context.current() is None
 
 
 def test_nothing_that_steers_a_terminal_is_printed(capsys, ada):
