@@ -15,7 +15,7 @@ from typing import Any
 
 import django
 
-LIMIT = 120  # seconds
+LIMIT = 240  # seconds
 
 
 @dataclass

@@ -49,7 +49,7 @@ def killed_while(work, settings, tmp_path):
 
 
 def lives(process):
-    out, err = process.communicate(timeout=150)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     return int(out)
 

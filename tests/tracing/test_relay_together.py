@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tests.tracing.answers import an_answer, stored
@@ -99,10 +100,9 @@ def test_whose_lease_ended_notes_nothing_over_what_others_did(langfuse_server):
     with transaction.atomic():
         trace = stored(an_answer())
     with LangFuse() as langfuse, Claimed("waiting", 1, Counter()) as slow:
-        later(500)
-        relay()
-        later(5)
-        relay()
+        for _ in range(2):  # sent by another, and seen
+            OutboxEntry.objects.update(due_at=Now())
+            relay()
         assert entry_of(trace).state == "confirmed"
         send(langfuse, slow)
     assert entry_of(trace).state == "confirmed"
@@ -182,9 +182,12 @@ def test_a_row_that_somebody_else_holds_keeps_no_relay_waiting(langfuse_server, 
 def test_clocks_that_differ_make_no_difference(langfuse_server, waiting, monkeypatch):
     """A relay whose clock is a day ahead neither claims what another holds nor ends its pause."""
     OutboxEntry.objects.claim("waiting", 60, timedelta(minutes=1))
-    Breaker.objects.failed("no answer", whole=True, retry_after=60)
     now = timezone.now
     monkeypatch.setattr("django.utils.timezone.now", lambda: now() + timedelta(days=1))
+    assert not OutboxEntry.objects.due().exists()
+    assert not OutboxEntry.objects.claim("waiting", 60, timedelta(minutes=1))
+    later(60)
+    Breaker.objects.failed("no answer", whole=True, retry_after=60)
     relay()
     assert Breaker.objects.load().state == "open"
     assert not langfuse_server.requests
