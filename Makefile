@@ -34,8 +34,9 @@ check: .venv/installed-dev
 	@$(PRODUCTION) $(RUN) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	@$(RUN) manage.py makemigrations --check --dry-run
 
-bench: .venv/installed
+bench: .venv/installed-dev
 	@$(RUN) -m bench.question
+	@$(RUN) -m bench.tracing
 
 # After a change of dependencies in pyproject.toml; needs uv.
 COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -12,6 +12,8 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from tracing.models import Observation, OutboxEntry, Trace
@@ -25,13 +27,20 @@ def insert(trace: Trace, observations: Sequence[Observation], entry: OutboxEntry
     given = [*values(of_trace, trace), as_json(of_observation, observations)]
     if entry:
         given += values(of_entry, entry)
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(statement(with_entry=entry is not None), given)
         (trace.pk,) = cursor.fetchone()
     for row in (trace, *observations, *filter(None, [entry])):
         row._state.adding, row._state.db = False, connection.alias
         if row is not trace:
             row.trace_id = trace.pk  # type: ignore[attr-defined]
+
+
+def _cursor() -> CursorWrapper:
+    """One that sends values beside the statement, the bytes of the entry as they are, and not as text within it."""
+    connection.ensure_connection()
+    cursor: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
 @cache

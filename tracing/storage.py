@@ -15,7 +15,7 @@ from django.utils import timezone
 from tracing.costs import cost_of, is_unpriced
 from tracing.encoding import EPOCH, score_body, spans_body
 from tracing.inserting import insert
-from tracing.masking import introduced_names, mask, mask_identifier, mask_text
+from tracing.masking import mask, mask_identifier, mask_text, personal_in
 from tracing.models import Delivery, Level, Observation, OutboxEntry, Score, Trace
 from tracing.plain import clean, cut, cut_json
 from tracing.spans import Observing, Root
@@ -34,9 +34,8 @@ def store(root: Root) -> Trace:
     require_transaction()
     if root.open:
         raise ValueError(f"{root.name} has not ended; store it after its block")
-    names = [*root.sensitive, *introduced_names(root.input)]
-    observations = [observation_of(seen, position, names) for position, seen in enumerate(root.spans)]
-    trace = trace_of(root, observations, names)
+    names = names_in(root)
+    trace, observations = rows_of(root, names)
     entry = None
     if trace.delivery == Delivery.WAITING:
         body = spans_body(trace, observations)
@@ -101,6 +100,17 @@ def enqueue_score(score: Score, trace: Trace) -> None:
 def require_transaction() -> None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a trace is stored in the transaction of what it explains")
+
+
+def names_in(root: Root) -> list[str]:
+    """What to mask: people that the caller knows of, and what is personal in the question, in whatever words it comes back."""
+    return [*root.sensitive, *personal_in(root.input)]
+
+
+def rows_of(root: Root, names: list[str]) -> tuple[Trace, list[Observation]]:
+    """Masked, and not stored yet."""
+    observations = [observation_of(seen, position, names) for position, seen in enumerate(root.spans)]
+    return trace_of(root, observations, names), observations
 
 
 def trace_of(root: Root, observations: list[Observation], names: list[str]) -> Trace:

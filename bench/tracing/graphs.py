@@ -61,12 +61,13 @@ class Case:
     traced: Callable[[], object]
 
 
-def seven_nodes() -> Case:
+def seven_nodes(*, whole: bool = False) -> Case:
+    """Each node notes what it read and made, as the assistant's agents do, or the whole state, as the handler does."""
     model = FakeModel()
     plain = _compiled({name: partial(_work, name, model) for name in NODES})
-    observed = _compiled({name: partial(_observed, name, model) for name in NODES})
+    observed = _compiled({name: partial(_observed, name, model, whole) for name in NODES})
     return Case(
-        "seven nodes, two calls of a fake model",
+        f"seven nodes, two calls of a fake model{', the whole state noted at each' if whole else ''}",
         untraced=lambda config: plain.invoke({"question": QUESTION}, config),
         traced=lambda: observed.invoke({"question": QUESTION}),
     )
@@ -95,8 +96,8 @@ def _work(name: str, model: BaseChatModel, state: Words) -> Words:
     return {"found": PRODUCTS}
 
 
-def _observed(name: str, model: BaseChatModel, state: Words) -> Words:
-    with observe(name, "agent", input=state) as seen:
+def _observed(name: str, model: BaseChatModel, whole: bool, state: Words) -> Words:
+    with observe(name, "agent", input=state if whole else state["question"]) as seen:
         if name not in ASKING:
             given: Words = {"found": PRODUCTS}
         else:
@@ -107,7 +108,7 @@ def _observed(name: str, model: BaseChatModel, state: Words) -> Words:
                 generation.model, generation.output = "fake", answer.content
                 generation.usage = {"input": 180, "output": 40}
             given = {"answer": str(answer.content)}
-        seen.output = given
+        seen.output = given if whole or "answer" in given else [product["id"] for product in given["found"]]
     return given
 
 

@@ -1,7 +1,7 @@
 """docker-compose.yml as Docker Compose reads it: anchors merged, variables filled in from an environment."""
 
-import importlib.util
 import re
+import runpy
 from typing import Any
 
 import yaml
@@ -46,10 +46,8 @@ def _variable(match: re.Match[str], environment: dict[str, str]) -> str:
 def an_environment() -> dict[str, str]:
     """The .env that an operator gets who does as docs/deployment.md says."""
     path = PROJECT / "deploy" / "make_env.py"
-    spec = importlib.util.spec_from_file_location("make_env", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    text = module.fill((PROJECT / ".env.example").read_text(), "shop.example", "staff@shop.example")
+    fill = runpy.run_path(str(path))["fill"]
+    text = fill((PROJECT / ".env.example").read_text(), "shop.example", "staff@shop.example")
     return dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
 
 

@@ -11,12 +11,12 @@ from django.urls import get_resolver
 from django_prometheus.middleware import Metrics
 from prometheus_client import REGISTRY
 
-from shopassist.metrics import OutboxCollector
 from tests.factories import SOME_DAY, a_trace
 from tests.operations import compose
 from tests.operations.processes import PROJECT
 from tracing.metrics import LANGFUSE_SECONDS
 from tracing.models import OutboxEntry
+from tracing.outbox_metrics import OutboxCollector
 
 DEPLOY = PROJECT / "deploy"
 RULES = yaml.safe_load((DEPLOY / "rules.yml").read_text())
@@ -54,7 +54,7 @@ def selectors(expression: str) -> tuple[Figures, set[str]]:
         if isinstance(node, promql.MatrixSelector):
             node = node.vector_selector
         if isinstance(node, promql.VectorSelector):
-            asked.setdefault(node.name, set()).update(by, (matcher.name for matcher in node.matchers.matchers))
+            asked.setdefault(str(node.name), set()).update(by, (matcher.name for matcher in node.matchers.matchers))
             return
         if isinstance(node, promql.AggregateExpr) and node.modifier:
             by = by | set(node.modifier.labels)
@@ -68,7 +68,7 @@ def selectors(expression: str) -> tuple[Figures, set[str]]:
     return asked, grouped
 
 
-def expressions() -> list[tuple[str, str]]:
+def expressions() -> list[tuple[str, str, str]]:
     panels = [(name, panel) for name, board in DASHBOARDS.items() for panel in board["panels"]]
     shown = [
         (f"{name}: {panel['title']}", target["expr"], target["legendFormat"])
