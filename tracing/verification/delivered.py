@@ -19,7 +19,9 @@ State, Kind = OutboxEntry.State, OutboxEntry.Kind
 
 def traces_since(start: datetime) -> Iterator[list[Trace]]:
     """Newest first, in batches with their observations, so that 100,000 take no more memory than one batch."""
-    sent = OutboxEntry.objects.filter(trace=OuterRef("pk"), kind=Kind.SPANS, sent_at__lt=Now() - FRESH)
+    sent = OutboxEntry.objects.filter(
+        trace=OuterRef("pk"), kind=Kind.SPANS, state=State.SENT, sent_at__lt=Now() - FRESH
+    )
     delivered = Trace.objects.filter(
         Q(delivery=Delivery.CONFIRMED) | Q(Exists(sent), delivery=Delivery.SENT), started_at__gte=start
     )
