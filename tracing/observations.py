@@ -63,7 +63,7 @@ def _texts(label: str, value: Json) -> list[Text]:
     """A conversation is one text a message."""
     if value in (None, "", {}, []):
         return []
-    if isinstance(value, list) and all(isinstance(m, dict) and {"role", "content"} <= m.keys() for m in value):
+    if isinstance(value, list) and is_conversation(value):
         return [Text(f"{label}: {m['role']}", readable(m["content"])) for m in value if isinstance(m, dict)]
     return [Text(label, readable(value))]
 
@@ -80,9 +80,21 @@ def readable(value: Json) -> str:
 
 
 def gist(value: Json, length: int = GIST) -> str:
-    """In a line: the text, or the first text in it."""
+    """In a line: the text, the first text in it, or of a conversation what was said last."""
     while isinstance(value, dict | list) and value:
-        inner = list(value.values()) if isinstance(value, dict) else value
-        value = next((part for part in inner if isinstance(part, str) and part), inner[0])
+        if isinstance(value, dict):
+            words = next((value[key] for key in ("content", "text") if key in value), None)
+            value = words if words else _first(list(value.values()))
+        else:
+            value = value[-1] if is_conversation(value) else _first(value)
     text = " ".join(str(value).split()) if value not in (None, "", {}, []) else ""
     return text if len(text) <= length else f"{text[:length]}…"
+
+
+def _first(values: list[Json]) -> Json:
+    return next((value for value in values if isinstance(value, str) and value), values[0])
+
+
+def is_conversation(value: list[Json]) -> bool:
+    """Whether these are messages, as chat models take them."""
+    return all(isinstance(message, dict) and {"role", "content"} <= message.keys() for message in value)

@@ -94,4 +94,4 @@ def evidence_panel(request: HttpRequest, trace: Trace) -> Panel | None:
     return Panel("Recommendation", TEMPLATE, evidence_shown(request, recommendation)) if recommendation else None
 
 
-panels.append(evidence_panel)
+panels.insert(0, evidence_panel)  # what a trace led to, before all else

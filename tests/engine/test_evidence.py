@@ -97,8 +97,8 @@ def test_what_limits_ruled_out_of_the_taste_is_kept_with_its_price():
     a_shop_with_two_tastes()
     fit_engine()
     cook = visit_of(Product.objects.get(name="Toaster").purchases.first().customer)
-    found = find_candidates(cook, Constraints(max_price=30, excluded_words=("spade",)))
-    prices = dict(Product.objects.values_list("external_id", "price"))
+    found = find_candidates(cook, Constraints(max_price=Decimal(30), excluded_words=("spade",)))
+    prices = {product.external_id: product.price or Decimal(0) for product in Product.objects.all()}
     rules = {one.product_id: one.ruled_out_by for one in found.excluded}
     new = set(Product.objects.exclude(pk__in=cook.bought.tolist()).values_list("external_id", flat=True))
     assert set(rules) == {pid for pid in new if prices[pid] > 30} | ({"G0"} & new)
@@ -117,7 +117,7 @@ def test_what_the_words_do_not_name_is_told_apart_from_what_is_too_dear():
         for product in (lamp, rug, dear):
             a_purchase(neighbour, product)
     fit_engine()
-    found = find_candidates(visit_of(me), Constraints(words="lamp", max_price=50))
+    found = find_candidates(visit_of(me), Constraints(words="lamp", max_price=Decimal(50)))
     assert {one.product_id: one.ruled_out_by for one in found.excluded} == {
         rug.external_id: "words",
         dear.external_id: "max price",
