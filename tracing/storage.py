@@ -103,7 +103,7 @@ def require_transaction() -> None:
 
 
 def names_in(root: Root) -> list[str]:
-    """What to mask: people that the caller knows of, and what is personal in the question, in whatever words it comes back."""
+    """What to mask: people that the caller knows of, and what is personal in the question, however it comes back."""
     return [*root.sensitive, *personal_in(root.input)]
 
 

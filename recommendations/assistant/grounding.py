@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from tracing.masking import mask_text
+
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 AMOUNT = re.compile(r"[$€£¥₹]\s?(\d+(?:[.,]\d+)*)")
 EMPHASISED = re.compile(r"\*\*([^*\n]{2,80})\*\*|“([^”\n]{2,80})”|\"([^\"\n]{2,80})\"")
@@ -28,6 +30,9 @@ def _complaints(answer: str, facts: Mapping[str, Any], question: str) -> Iterato
         yield f"it has {len(answer)} characters, more than {LONGEST}"
     if found := ADDRESS.search(answer):
         yield f"it holds an address or markup: {found.group()}"
+    if (masked := mask_text(answer)) != answer:  # what is complained of is told without its marks
+        yield "it tells somebody's name, number or address"
+        answer = masked
     known = json.dumps(facts, ensure_ascii=False)
     products = facts.get("products", [])
     numbers = set(_numbers(known + " " + question)) | {

@@ -44,6 +44,7 @@ def test_what_the_facts_say_may_be_said(answer):
         ("The Flat Cable 5 m costs $1,689.99.", "Flat Cable 5 m does not cost 1,689.99"),
         ("The Halden Router AX3 was bought by 13 customers.", "the number 13 is not in the facts"),
         ("Take **The Mesh Router**, or the Halden Router AX3.", "“The Mesh Router” is not in the facts"),
+        ("The Halden Router AX3, call +1 415 555 0123.", "it tells somebody's name, number or address"),
         ("I would take any of them.", "it names none of the products"),
         ("The Halden Router AX3, see https://example.org", "it holds an address or markup: https://"),
         ("The Halden Router AX3 <script>alert(1)</script>", "it holds an address or markup: <s"),

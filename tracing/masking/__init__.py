@@ -3,6 +3,7 @@ IBAN numbers. A file a kind.
 """
 
 import hmac
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -12,12 +13,12 @@ from django.conf import settings
 
 from tracing.masking import introductions
 from tracing.masking.addresses import mask_addresses
-from tracing.masking.names import Names, names_to_mask
+from tracing.masking.names import Names, Piece, names_to_mask
 from tracing.masking.numbers import mask_emails, mask_numbers
 from tracing.masking.words import words_of
 from tracing.plain import Json
 
-__all__ = ["introduced_names", "mask", "mask_identifier", "mask_text", "pseudonym"]
+__all__ = ["introduced_names", "mask", "mask_identifier", "mask_text", "personal_in", "pseudonym"]
 
 OFTEN = 1_000  # characters; shorter text comes again and again: keys, agents, categories, products, prompts
 
@@ -50,6 +51,26 @@ def introduced_names(value: Json) -> list[str]:
     return []
 
 
+def personal_in(value: Json) -> list[str]:
+    """Names that its texts introduce, and e-mail addresses, numbers and addresses in them: to be given as names where
+    the same may stand in other words, as in what was read from a question.
+    """
+    if isinstance(value, str):
+        found: list[str] = introduced_names(value)
+        small = value.lower()
+
+        def taken(kind: str, piece: str) -> str:
+            if re.search(r"\w", piece):
+                found.append(Piece(piece))
+            return marked(kind, piece)
+
+        mask_numbers(mask_emails(mask_addresses(value, small, words_of(small), taken), taken), taken)
+        return found
+    if isinstance(value, list | dict):
+        return [piece for part in (value.values() if isinstance(value, dict) else value) for piece in personal_in(part)]
+    return []
+
+
 def mask_identifier(text: str) -> str:
     """What a caller uses to tell sessions or people apart: itself, or a pseudonym where it tells of a person."""
     return text if mask_text(text) == text else pseudonym(text)
@@ -58,6 +79,10 @@ def mask_identifier(text: str) -> str:
 def pseudonym(text: str) -> str:
     """32 hex digits that stand for `text`: always the same here, and nothing to a reader without our key."""
     return hmac.new(settings.PSEUDONYM_KEY.encode(), text.encode(), sha256).hexdigest()[:32]
+
+
+def marked(kind: str, piece: str) -> str:
+    return f"[{kind}]"
 
 
 def _masked(value: Json, names: Names | None) -> Json:
@@ -86,8 +111,8 @@ def _masked_anew(text: str, names: Names | None) -> str:
         small = text.lower()
         words = words_of(small)
         introduced = introductions.introduced_names(text, small, words)
-        text = mask_addresses(text, small, words)
-    text = mask_numbers(mask_emails(text))
+        text = mask_addresses(text, small, words, marked)
+    text = mask_numbers(mask_emails(text, marked), marked)
     if introduced and (found := names_to_mask(tuple(introduced))):
         text = found.masked(text)
     return names.masked(text) if names else text

@@ -6,6 +6,7 @@ or a phrase like "deliver to" says so: "2 Portable Drive" is a product. A street
 
 import re
 
+from tracing.masking.numbers import Mark
 from tracing.masking.words import those
 
 HOUSE = r"(?<![\w.,$€£/-])\d{1,5}(?:[/-]\d{1,4})?(?:[ ]?[A-Ha-h](?!\w))?"
@@ -55,7 +56,7 @@ IN_OTHER_ORDERS = re.compile(
             rf"(?<!\w)(?:{CAPITAL}[ ]){{1,3}}{LAST_HOUSE},[ ](?:[A-Z]{{1,2}}-)?\d{{4,5}}[ ]{CAPITAL}",
             # 23 rue de Rivoli, 75001 Paris
             r"(?<![\w.,-])\d{1,4}(?:[ ]?(?:bis|ter))?,?[ ]"
-            r"(?:rue|bd\.?|chemin|allée|impasse|quai|(?-i:avenue|boulevard|place|route|cours)|(?:avenue|place)(?=[ ]d))"
+            r"(?:rue|rua|bd\.?|chemin|allée|impasse|quai|(?-i:avenue|boulevard|place|cours)|(?:avenue|place)(?=[ ]d))"
             rf"[ ]{OF}{CAPITAL}(?:[ -]{OF}{CAPITAL}){{0,3}}{TOWN_AFTER}?",
             # Calle Mayor 5, 28013 Madrid · Via Roma 10
             r"(?<!\w)(?:calle|c/|avenida|av(?:da)?\.|plaza|paseo|carrer|(?-i:Via)|viale|piazza|corso|rua|praça|ul\.)"
@@ -67,7 +68,7 @@ IN_OTHER_ORDERS = re.compile(
             # Springfield, OR 97477 · my postcode is NW1 6XE
             rf"(?<!\w)(?:{HOUSE}[ ](?:{CAPITAL}[ ]){{0,3}}{CAPITAL},[ ])?"
             rf"(?:{CAPITAL}[ ]){{0,2}}{CAPITAL},[ ](?-i:[A-Z]{{2}})[ ]\d{{5}}(?:-\d{{4}})?(?!\w)",
-            rf"(?<=code[ ])(?:is[ ])?{UK}(?!\w)",
+            rf"(?<!\w)(?:zip|post|postal)[ ]?code[ ](?:is[ ])?(?:{UK}|{CANADIAN}|\d{{5}})(?!\w)",
             # 東京都千代田区千代田1-1 · 北京市朝阳区建国路88号
             r"(?:〒\d{3}-\d{4}[ ]?)?[\u3040-\u30ff\u4e00-\u9fff]{2,20}"
             r"(?:[市区町村][\u3040-\u30ff\u4e00-\u9fff]{1,12}\d{1,4}(?:[-丁目番地号]{1,3}\d{1,4}){0,3}|[路街道巷弄]\d{1,5}号)",
@@ -80,7 +81,7 @@ HOUSE_NUMBER = re.compile(r"(?<!\w)\d{1,5}[A-Za-z]{0,2}(?!\w)|[\u4e00-\u9fff]\d"
 ENGLISH_WORDS = frozenset(f"{SURE}|{UNSURE}".split("|"))
 OTHER_WORDS = those(
     "rue avenue boulevard bd place chemin allée impasse quai route cours calle c avenida av avda plaza paseo carrer "
-    "via viale piazza corso rua praça ul box postfach postbus apartado code postcode"
+    "via viale piazza corso rua praça ul box postfach postbus apartado code postcode zipcode"
 )
 STREET_ENDS = (
     "straße ", "strasse ", "str. ", "allee ", "gasse ", "platz ", "weg ", "damm ", "ufer ", "chaussee ", "straat ",
@@ -89,14 +90,14 @@ STREET_ENDS = (
 TOWN_OR_CHINESE = re.compile(r",[ ](?:[A-Z]{1,2}[ -])?\d{4,5}\b|[\u4e00-\u9fff]")
 
 
-def mask_addresses(text: str, small: str, words: set[str]) -> str:
+def mask_addresses(text: str, small: str, words: set[str], mark: Mark) -> str:
     """`small` is the text in small letters, `words` are those of it."""
     if not HOUSE_NUMBER.search(text):
         return text
     if not ENGLISH_WORDS.isdisjoint(words):
-        text = NUMBER_FIRST.sub(lambda match: "[address]" if _is_address(match) else match[0], text)
+        text = NUMBER_FIRST.sub(lambda match: mark("address", match[0]) if _is_address(match) else match[0], text)
     if not OTHER_WORDS.isdisjoint(words) or any(end in small for end in STREET_ENDS) or TOWN_OR_CHINESE.search(text):
-        text = IN_OTHER_ORDERS.sub("[address]", text)
+        text = IN_OTHER_ORDERS.sub(lambda match: mark("address", match[0]), text)
     return text
 
 

@@ -10,6 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 
+class Piece(str):
+    """Something else that is personal, such as a phone number. As a name it is masked as a whole alone, with whatever
+    marks between its words: what was read from a question has lost them.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Names:
     """Compared by identity, for `names_to_mask` gives the same one for the same names."""
@@ -28,6 +36,11 @@ def names_to_mask(names: tuple[str, ...]) -> Names | None:
     """One pattern for all these names, the longest first; None where there is nothing to look for."""
     wholes, words, needles = set(), set(), set()
     for name in names:
+        if isinstance(name, Piece):
+            parts = re.findall(r"\w+", name)
+            needles.add(parts[0].lower())
+            wholes.add(r"[\W_]+".join(map(re.escape, parts)))
+            continue
         for form in _spellings(" ".join(name.split())):
             parts = form.split(" ")
             needles |= {part.lower() for part in parts}

@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+Mark = Callable[[str, str], str]
+"""What stands in place of something personal, by its kind and its words."""
+
 EMAIL = re.compile(r"[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d\d(?:[A-Za-z0-9]{10,30}|(?: [A-Za-z0-9]{1,4}){3,})(?!\w)")
 CARD = re.compile(r"(?<![\w.,-])\d{4,19}(?:[ -]\d{2,7})*(?!\w)")
@@ -28,20 +31,20 @@ SPOKEN_PHONE = re.compile(
 )
 
 
-def mask_emails(text: str) -> str:
-    return EMAIL.sub("[email]", text) if "@" in text else text
+def mask_emails(text: str, mark: Mark) -> str:
+    return EMAIL.sub(lambda match: mark("email", match[0]), text) if "@" in text else text
 
 
-def mask_numbers(text: str) -> str:
+def mask_numbers(text: str, mark: Mark) -> str:
     if not SOME_DIGITS.search(text):
         return text
-    text = IBAN.sub(partial(_if_groups, is_iban, "[iban]"), text)
-    text = CARD.sub(partial(_if_groups, is_card, "[card]"), text)
-    text = PHONE.sub(lambda match: "[phone]" if has_phone_length(match[0]) else match[0], text)
-    return SPOKEN_PHONE.sub(r"\1[phone]", text)
+    text = IBAN.sub(partial(_if_groups, is_iban, partial(mark, "iban")), text)
+    text = CARD.sub(partial(_if_groups, is_card, partial(mark, "card")), text)
+    text = PHONE.sub(lambda match: mark("phone", match[0]) if has_phone_length(match[0]) else match[0], text)
+    return SPOKEN_PHONE.sub(lambda match: match[1] + mark("phone", match[0][len(match[1]) :]), text)
 
 
-def _if_groups(valid: Callable[[list[str]], bool], mark: str, match: re.Match[str]) -> str:
+def _if_groups(valid: Callable[[list[str]], bool], mark: Callable[[str], str], match: re.Match[str]) -> str:
     """The run of groups with each valid stretch of them replaced, the longest first: "50 4111 1111 …" keeps its 50."""
     pieces = re.split("([ -])", match[0])  # group, separator, group, …
     shown, at = [], 0
@@ -49,7 +52,7 @@ def _if_groups(valid: Callable[[list[str]], bool], mark: str, match: re.Match[st
         last = min(len(pieces) - 1, at + 2 * (MOST_GROUPS - 1))
         ends = range(last, at - 1, -2) if at % 2 == 0 else range(0)
         end = next((end for end in ends if valid(pieces[at : end + 1 : 2])), None)
-        shown.append(pieces[at] if end is None else mark)
+        shown.append(pieces[at] if end is None else mark("".join(pieces[at : end + 1])))
         at = (at if end is None else end) + 1
     return "".join(shown)
 
