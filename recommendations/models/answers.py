@@ -95,7 +95,22 @@ class Recommendation(models.Model):
         ordering = ["-created_at"]
         permissions = [("export_recommendation", "Can export recommendations")]
         indexes = [
-            models.Index(F("created_at").desc(), name="recommendation_time"),
+            # What the list is filtered by lies beside the order, so that rows of no match are not read.
+            models.Index(
+                fields=["-created_at", "-id"],
+                include=[
+                    "status",
+                    "intent",
+                    "intent_category",
+                    "channel",
+                    "strategy",
+                    "model",
+                    "stars",
+                    "cost",
+                    "processing_time_ms",
+                ],
+                name="recommendation_list",
+            ),
             models.Index(F("customer"), F("created_at").desc(), name="recommendation_customer_time"),
             models.Index(F("created_at").desc(), condition=Q(stars__isnull=False), name="recommendation_rated"),
             models.Index(F("created_at").desc(), condition=~Q(unfound=""), name="recommendation_unfound"),

@@ -78,11 +78,25 @@ class Trace(models.Model):
         ordering = ["-started_at"]
         permissions = [("export_trace", "Can export traces")]
         indexes = [
-            models.Index(F("started_at").desc(), name="trace_time"),
+            # What the list of traces is filtered by lies beside the order, so that rows of no match are not read.
+            models.Index(
+                fields=["-started_at", "-id"],
+                include=[
+                    "name",
+                    "environment",
+                    "level",
+                    "delivery",
+                    "duration_ms",
+                    "cost",
+                    "used_models",
+                    "used_prompts",
+                ],
+                name="trace_list",
+            ),
             models.Index(F("level"), F("started_at").desc(), condition=~Q(level="DEFAULT"), name="trace_trouble"),
             models.Index(fields=["session_id", "started_at"], name="trace_session"),
             models.Index(F("duration_ms").desc(), name="trace_duration"),
-            models.Index(F("cost").desc(), condition=Q(cost__gt=0), name="trace_cost"),
+            models.Index(fields=["-cost", "id"], name="trace_cost"),
             models.Index(
                 F("delivery"),
                 F("started_at").desc(),
