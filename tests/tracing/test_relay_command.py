@@ -1,14 +1,14 @@
 """`manage.py relay`, as somebody at a terminal sees it."""
 
-import threading
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from tests.tracing.answers import an_answer, stored
-from tests.tracing.relaying import states
+from tests.tracing.relaying import TRACES, states
 from tracing.models import Breaker, OutboxEntry
 from tracing.relay.reading import FIRST_LOOK, PATIENCE
 from tracing.storage import record_score
@@ -25,7 +25,8 @@ def soon(monkeypatch):
 
 def run_command(*arguments):
     """Exit code, stdout and stderr."""
-    out, err, code = StringIO(), StringIO(), 0
+    out, err = StringIO(), StringIO()
+    code: Any = 0
     try:
         call_command("relay", *arguments, stdout=out, stderr=err)
     except SystemExit as end:
@@ -99,15 +100,19 @@ def test_nothing_to_confirm_is_said_at_once(langfuse_server):
 def test_until_confirmed_outlasts_a_langfuse_that_fails_and_forgets(langfuse_server, monkeypatch):
     monkeypatch.setitem(PATIENCE, "spans", 0.2)
     trace = stored(an_answer())
-    langfuse_server.drops = True
-    langfuse_server.status = 503
-    healing = threading.Timer(0.5, setattr, (langfuse_server, "status", 0))
-    remembering = threading.Timer(2.5, setattr, (langfuse_server, "drops", False))
-    healing.start()
-    remembering.start()
+    langfuse_server.drops, langfuse_server.status = True, 503
+
+    def heals():
+        """Answers from the second request on, and forgets what it takes first."""
+        taken = [request for request in langfuse_server.sent(TRACES) if request.status == 200]
+        langfuse_server.status = 0 if len(langfuse_server.requests) > 1 else 503
+        langfuse_server.drops = not taken
+        langfuse_server.meanwhile = heals
+
+    langfuse_server.meanwhile = heals
     assert run_command("--until-confirmed", "--timeout", "60") == (0, "All is confirmed.", "")
     assert set(langfuse_server.observations) == set(trace.observations.values_list("span_id", flat=True))
-    assert OutboxEntry.objects.get().attempts > 1
+    assert [request.status for request in langfuse_server.sent(TRACES)] == [503, 200, 200]
 
 
 def test_until_confirmed_ends_at_its_limit_and_says_what_is_missing(langfuse_server):
@@ -126,6 +131,29 @@ def test_until_confirmed_does_not_pass_over_what_was_refused(langfuse_server):
     assert (code, out) == (1, "Missing: 0 waiting, 0 sent, 1 set aside.")
     assert "as the test wants it" in err
     assert good.outbox.get().state == "confirmed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_for_ever_outlasts_a_postgresql_that_is_restarted(langfuse_server, monkeypatch, caplog):
+    ticks = iter(["its connection is cut", "it is back", "a person ends it"])
+
+    def tick(_seconds):
+        now = next(ticks)
+        if now == "its connection is cut":
+            with pytest.raises(OperationalError):
+                connection.cursor().execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        elif now == "it is back":
+            with transaction.atomic():
+                stored(an_answer())
+        else:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("tracing.management.commands.relay.sleep", tick)
+    code, out, _ = run_command()
+    assert code == 0
+    assert out.endswith("Ended; what waits is delivered next time.")
+    assert "PostgreSQL" in caplog.text
+    assert states() == ["sent"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,16 +1,20 @@
-import time
+import logging
 from argparse import ArgumentParser
 from datetime import date
+from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from tracing.models import Breaker, OutboxEntry
 from tracing.models.outbox import OutboxQuerySet
 from tracing.relay import Relay, backfill
+
+log = logging.getLogger(__name__)
 
 TICK = 5  # seconds between rounds, for ever
 GLANCE = 1  # seconds between two looks at what is left
@@ -49,14 +53,14 @@ class Command(BaseCommand):
 
     def deliver_once(self, wait: float) -> None:
         """Raises SystemExit(1) if something still waits."""
-        end = time.monotonic() + wait
+        end = monotonic() + wait
         relay = Relay(at_once=True)
         while True:
             relay.run(seconds=float("inf"))
             pause = seconds_until_due(OutboxEntry.objects.filter(state=OutboxEntry.State.SENT))
-            if pause is None or Breaker.objects.load().pause or time.monotonic() + pause > end:
+            if pause is None or Breaker.objects.load().pause or monotonic() + pause > end:
                 break
-            time.sleep(pause)
+            sleep(pause)
         waiting = OutboxEntry.objects.undelivered().count()
         aside = relay.done[OutboxEntry.State.SET_ASIDE]
         refused = f", {aside} refused by LangFuse and set aside" if aside else ""
@@ -69,12 +73,12 @@ class Command(BaseCommand):
         """Others may deliver too. What comes in meanwhile is not waited for. Raises SystemExit(1) if the time was over
         first, or if LangFuse refused something.
         """
-        end = time.monotonic() + timeout
+        end = monotonic() + timeout
         newest = OutboxEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         asked_for = OutboxEntry.objects.filter(pk__lte=newest)
-        while (pause := seconds_until_due(asked_for.undelivered())) is not None and time.monotonic() < end:
+        while (pause := seconds_until_due(asked_for.undelivered())) is not None and monotonic() < end:
             pause = max(pause, Breaker.objects.load().pause)
-            time.sleep(max(0.0, min(pause, GLANCE, end - time.monotonic())))
+            sleep(max(0.0, min(pause, GLANCE, end - monotonic())))
             if pause <= GLANCE:
                 Relay().run(GLANCE)
         counts = asked_for.depth()
@@ -95,8 +99,12 @@ class Command(BaseCommand):
         self.stdout.write(f"Delivering to {settings.LANGFUSE_HOST} every {TICK} s; Ctrl-C ends it.")
         try:
             while True:
-                Relay().run()
-                time.sleep(TICK)
+                try:
+                    Relay().run()
+                except (OperationalError, InterfaceError) as error:
+                    log.warning("PostgreSQL cannot be used; tried again in %d s: %s", TICK, error)
+                    connection.close()
+                sleep(TICK)
         except KeyboardInterrupt:
             self.stdout.write("Ended; what waits is delivered next time.")
 
