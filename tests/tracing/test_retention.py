@@ -1,15 +1,17 @@
 """Old traces go, what they explain stays."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import a_recommendation, a_trace
+from customers.access import create_login
+from tests.factories import a_customer, a_product, a_recommendation, a_trace
 from tests.tracing.answers import an_answer, stored
 from tracing.models import Observation, OutboxEntry, Pruning, Score, Trace
 from tracing.retention import prune, pruned_before
@@ -116,19 +118,15 @@ def test_a_recommendation_outlives_its_trace_and_can_be_rated():
 
 
 def other_process(work):
-    failed = []
+    """A thread with a connection of its own, and what becomes of it."""
 
     def run():
         try:
-            work()
-        except Exception as error:
-            failed.append(error)
+            return work()
         finally:
             connection.close()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread, failed
+    return ThreadPoolExecutor(1).submit(run)
 
 
 def test_what_somebody_is_changing_is_left_for_the_next_time():
@@ -139,10 +137,7 @@ def test_what_somebody_is_changing_is_left_for_the_next_time():
         aged(answer.stored_trace, 100)
     with transaction.atomic():
         type(held).objects.select_for_update(of=("self",)).get(pk=held.pk)
-        thread, failed = other_process(lambda: prune(LONG))
-        thread.join(20)
-        assert not thread.is_alive()
-        assert not failed
+        other_process(lambda: prune(LONG)).result(20)
         record_score(held.stored_trace, "user_rating", 4)
     assert set(Trace.objects.all()) == {held.stored_trace}
     assert prune(LONG).traces == 1
@@ -154,11 +149,9 @@ def test_a_rating_while_its_trace_goes_is_kept():
     with transaction.atomic():
         type(answer).objects.select_for_update().get(pk=answer.pk)
         Trace.objects.filter(pk=answer.stored_trace_id).delete()  # pruning, at this moment
-        thread, failed = other_process(lambda: answer.rate(rater="user:1", stars=5))
-        thread.join(0.5)
-        assert thread.is_alive()  # it waits
-    thread.join(20)
-    assert not failed
+        rating = other_process(lambda: answer.rate(rater="user:1", stars=5))
+        assert not wait([rating], 0.5).done  # it waits
+    rating.result(20)
     assert answer.ratings.get().stars == 5
 
 
@@ -167,8 +160,24 @@ def test_two_prunings_at_once_delete_each_trace_once(monkeypatch):
     for _ in range(60):
         aged(a_trace(), 100)
     runs = [other_process(lambda: prune(LONG)) for _ in range(3)]
-    for thread, failed in runs:
-        thread.join(30)
-        assert not failed
+    for run in runs:
+        run.result(30)
     assert not Trace.objects.exists()
     assert sum(Pruning.objects.values_list("traces", flat=True)) == 60
+
+
+def test_pages_open_and_ratings_are_taken_after_the_trace_went(admin_client, client):
+    ada = a_customer("Ada Lovelace")
+    create_login(ada, "a-good-password")
+    ada.refresh_from_db()
+    answer = a_recommendation(ada, a_product("Cable"), asked_by_user=ada.user)
+    aged(answer.stored_trace, 100)
+    assert prune(LONG).traces == 1
+    page = admin_client.get(reverse("admin:recommendations_recommendation_change", args=[answer.pk]))
+    assert answer.trace_id in page.content.decode()
+    assert admin_client.get(reverse("admin:recommendations_recommendation_changelist")).status_code == 200
+    client.force_login(ada.user)
+    assert "Cable" in client.get(f"/api/v1/recommendations/{answer.pk}/").content.decode()
+    assert client.get(reverse("web:answer", args=[answer.pk])).status_code == 200
+    rated = client.post(f"/api/v1/recommendations/{answer.pk}/ratings/", {"rating": 4}, content_type="application/json")
+    assert rated.status_code == 201

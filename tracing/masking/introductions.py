@@ -44,7 +44,7 @@ def introduced_names(text: str, small: str, words: set[str]) -> list[str]:
         return []
     found = [match[1] for match in INTRODUCED.finditer(text)]
     found += [match[1] for match in IN_SMALL_LETTERS.finditer(text)]
-    return list(filter(None, map(_name_in, found)))
+    return list(dict.fromkeys(filter(None, map(_name_in, found))))
 
 
 def _name_in(text: str) -> str:
