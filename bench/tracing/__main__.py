@@ -1,6 +1,7 @@
 """What tracing costs: added to a request, stored, relayed, with a LangFuse that hangs, on pages over many traces.
 
-.venv/bin/python -m bench.tracing [--only NAMES] [--out FILE] [--rounds 200] [--seconds 60] [--keep FOLDER]
+.venv/bin/python -m bench.tracing [--only NAMES] [--out FILE] [--rounds 200] [--seconds 60] [--traces N]
+                                  [--keep FOLDER]
 
 The stages, of which --only takes some (with commas); without it all but "pages" run, in three minutes:
 
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where the figures go as JSON")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60, help="of the questions while LangFuse hangs")
+    parser.add_argument("--traces", type=int, help="of the pages; a million unless said")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--within", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()

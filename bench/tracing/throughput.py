@@ -1,4 +1,7 @@
-"""Spans that one process stores durably in a second, and traces that relays bring to a LangFuse that does nothing."""
+"""Spans that one process stores durably in a second, and traces that relays bring to a LangFuse that does nothing.
+
+"Sent" is from the moment all are due until LangFuse has taken all, "read back" until all have been seen there.
+"""
 
 import argparse
 import os
@@ -13,7 +16,7 @@ from django.utils import timezone
 from bench.tracing import graphs
 from bench.tracing.overhead import noted
 from bench.tracing.processes import first_line, running
-from tracing.models import OutboxEntry, Trace
+from tracing.models import OutboxEntry
 from tracing.storage import store
 
 TRACES = 2_000  # of ten observations
@@ -35,7 +38,7 @@ def measure(options: argparse.Namespace) -> Figures:
 
 def storing() -> Figures:
     """Each trace in a transaction of its own, from its ended observations to the commit."""
-    Trace.objects.all().delete()
+    OutboxEntry.objects.all().delete()  # of other stages
     case = graphs.seven_nodes()
     roots = [noted(case) for _ in range(TRACES)]
     started = time.perf_counter()

@@ -15,7 +15,7 @@ from tests.factories import SOME_DAY, a_trace
 from tests.operations import compose
 from tests.operations.processes import PROJECT
 from tracing.metrics import LANGFUSE_SECONDS
-from tracing.models import OutboxEntry
+from tracing.models import Breaker, OutboxEntry
 from tracing.outbox_metrics import OutboxCollector
 
 DEPLOY = PROJECT / "deploy"
@@ -36,6 +36,8 @@ def figures(db) -> Figures:
     """Each sample that /metrics may show, with its labels."""
     _ = get_resolver().url_patterns, Metrics.get_instance(), LANGFUSE_SECONDS  # what registers figures is imported
     OutboxEntry.objects.create(kind="spans", trace=a_trace(), body=b"", due_at=SOME_DAY)
+    Breaker.objects.load()
+    Breaker.objects.succeeded()
     known = {name: set(labels) for name, labels in OF_PROMETHEUS.items()}
     for collector, names in REGISTRY._collector_to_names.items():
         labels = {*getattr(collector, "_labelnames", ())}
@@ -102,7 +104,9 @@ def test_alerts_say_what_happened_and_what_to_do():
         assert set(rule) <= {"alert", "expr", "for", "keep_firing_for", "labels", "annotations"}
         assert rule["labels"]["severity"] in {"page", "warn"}
         assert set(rule["annotations"]) == {"summary", "action", "docs"}
-        assert (PROJECT / rule["annotations"]["docs"]).exists(), rule["annotations"]["docs"]
+        page, _, section = rule["annotations"]["docs"].partition("#")
+        headings = re.findall(r"^#+ (.*)$", (PROJECT / page).read_text(), re.MULTILINE)
+        assert section in {re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-")) for heading in headings}, section
         if "for" in rule:
             promql.parse_duration(rule["for"])
 
