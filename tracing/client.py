@@ -108,19 +108,21 @@ class LangFuse:
         self, trace_ids: Collection[str], fields: str, wanted: Collection[str] = ()
     ) -> list[dict[str, Any]]:
         """What LangFuse shows of these traces, in its groups of fields. One question for all traces, or one a trace
-        where LangFuse heeds no such filter.
+        where LangFuse heeds no such filter: refuses it, shows other traces, or finds nothing where there is something.
         """
         if len(trace_ids) > 1 and self._takes_filters:
             try:
-                return list(self._observations({"filter": any_of(trace_ids)}, trace_ids, fields, wanted))
+                found = list(self._observations({"filter": any_of(trace_ids)}, trace_ids, fields, wanted))
+                if found or not self._of_one(next(iter(trace_ids)), fields, wanted):
+                    return found
+                log.info("LangFuse is asked for one trace after the other: its filter does not find what there is")
             except Unacceptable as error:
                 log.info("LangFuse is asked for one trace after the other: %s", error)
-                self._takes_filters = False
-        return [
-            row
-            for trace_id in trace_ids
-            for row in self._observations({"traceId": trace_id}, [trace_id], fields, wanted)
-        ]
+            self._takes_filters = False
+        return [row for trace_id in trace_ids for row in self._of_one(trace_id, fields, wanted)]
+
+    def _of_one(self, trace_id: str, fields: str, wanted: Collection[str]) -> list[dict[str, Any]]:
+        return list(self._observations({"traceId": trace_id}, [trace_id], fields, wanted))
 
     def _observations(
         self, query: dict[str, str], trace_ids: Collection[str], fields: str, wanted: Collection[str]

@@ -97,23 +97,21 @@ def test_langfuse_is_asked_for_many_traces_at_once(langfuse_server):
     assert states() == ["confirmed"] * 120
 
 
-@pytest.mark.parametrize("heeds", [False, True])
-def test_a_langfuse_without_that_filter_is_asked_for_one_trace_after_the_other(langfuse_server, monkeypatch, heeds):
-    """Whether it refuses the filter or does not heed it."""
+@pytest.mark.parametrize("filter_is", ["refused", "not heeded", "blind"])
+def test_a_langfuse_without_that_filter_is_asked_for_one_trace_after_the_other(langfuse_server, monkeypatch, filter_is):
     stranger = stored(an_answer())
     for _ in range(3):
         stored(an_answer())
     relay()
     OutboxEntry.objects.filter(trace=stranger).delete()
-    if heeds:
-        langfuse_server.takes_filters = False
-    else:
-        monkeypatch.setattr(
-            "tests.langfuse_server.trace_filter", lambda _text: [r["traceId"] for r in langfuse_server.rows]
-        )
+    langfuse_server.takes_filters = filter_is != "refused"
+    if filter_is != "refused":
+        found = [row["traceId"] for row in langfuse_server.rows] if filter_is == "not heeded" else []
+        monkeypatch.setattr("tests.langfuse_server.trace_filter", lambda _text: found)
     later(5)
     relay()
-    assert [("filter" in request.query) for request in langfuse_server.sent(SHOWN_SPANS)] == [True, False, False, False]
+    asked = ["filter" in request.query for request in langfuse_server.sent(SHOWN_SPANS)]
+    assert asked == [True, False, False, False] + [False] * (filter_is == "blind")  # which takes one to be found out
     assert states() == ["confirmed"] * 3
 
 
