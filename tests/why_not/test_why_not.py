@@ -92,6 +92,14 @@ def test_what_was_too_dear_is_told_with_its_price_of_then(ada, thing):
     assert reason.numbers["place by taste alone"] >= 1
 
 
+def test_what_has_no_price_is_within_no_limit(ada, thing):
+    Product.objects.filter(name="Lamp").update(price=None)
+    answer = asked(ada, filters={"max_price": 50})
+    assert why_not(answer, thing("Lamp")).sentence == "It had no price, and the question set a limit of $50.00."
+    answer.evidence["excluded"] = []
+    assert why_not(answer, thing("Lamp")).sentence.startswith("It has no price today, and the question set a limit")
+
+
 @pytest.mark.parametrize(
     ("query", "filters", "name", "sentence"),
     [
