@@ -12,7 +12,7 @@ from customers.models import Customer, StorefrontKey
 from recommendations import metrics
 from recommendations.engine.constraints import Constraints
 from recommendations.models import MAX_PRODUCTS, Conversation, Recommendation, RecommendedProduct
-from tracing.masking import mask_text, pseudonym
+from tracing.masking import mask_text, personal_in, pseudonym
 from tracing.plain import described
 from tracing.spans import Root, observe_root
 from tracing.storage import record_score, store
@@ -92,9 +92,11 @@ def ask(
 
 
 def people_in(query: str, customer: Customer | None) -> list[str]:
-    """Names that the trace shall not tell: the asker's, and those of other customers that the words hold."""
+    """What the trace shall not tell: the asker's name, those of other customers that the words hold, and all else in
+    them that is personal, for it may come back in what is read from them.
+    """
     own = [customer.name] if customer and customer.name else []
-    return own + Customer.objects.names_in(query, known=own)
+    return [*own, *Customer.objects.names_in(query, known=own), *personal_in(query)]
 
 
 def warm_up() -> None:

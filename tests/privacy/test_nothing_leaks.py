@@ -105,7 +105,9 @@ def test_of_what_a_customer_asks_and_rates_through_the_api(langfuse, person):
         )
         assert rated.status_code in {200, 201}, rated.content
         check(person, langfuse, log)
-    assert person.spelt in Recommendation.objects.latest("created_at").query
+    kept = Recommendation.objects.latest("created_at")
+    assert person.spelt in kept.query
+    assert not person.found_in(" ".join([kept.unfound, kept.error, *kept.fallbacks]))
 
 
 @bounded
