@@ -104,7 +104,7 @@ def test_what_is_sampled_out_is_kept_here_and_never_sent(langfuse_server, settin
 def test_traces_of_one_id_share_their_fate(langfuse_server, settings):
     settings.LANGFUSE_SAMPLE_RATE = 0.25
     ids = [f"{0:016x}{n << 56:016x}" for n in range(256)]  # evenly over all that can be drawn
-    assert [delivery_of(one) for one in ids].count("waiting") == 64
+    assert [delivery_of(one).value for one in ids].count("waiting") == 64
     assert [delivery_of(one) for one in ids] == [delivery_of(one) for one in ids]
     settings.LANGFUSE_SAMPLE_RATE = 1
     assert delivery_of("f" * 32) == "waiting"
