@@ -29,7 +29,7 @@ def bars(
     """Stacked, one bar a place. Series beyond the colours are drawn as one, "others"."""
     series = _fewer(series)
     sums = [sum(values[place] or 0 for values in series.values()) for place in range(len(places))]
-    top = _nice(max(sums, default=0))
+    top = _nice(max(sums, default=0), whole=written is count)
     heights = [0.0] * len(places)
     drawn = []
     for number, values in enumerate(series.values()):
@@ -133,9 +133,12 @@ def _fewer(series: Series) -> Series:
     return {**kept, "others": [sum(value or 0 for value in values) for values in zip(*rest, strict=True)]}
 
 
-def _nice(most: float) -> float:
-    """The scale's end: 1, 2, 2.5, 4, 5 or 8 times a power of ten that is no less, so that its quarters read well."""
+def _nice(most: float, whole: bool = False) -> float:
+    """The scale's end: 1.2, 2, 4, 6, 8 or 12 times a power of ten that is no less, so that its quarters read well; of
+    `whole` things its quarters are whole, too."""
+    if most <= 12 and whole:
+        return next(end for end in (4, 8, 12) if end >= most)
     if most <= 0:
         return 4
     power = 10.0 ** math.floor(math.log10(most))
-    return next(step * power for step in (1, 2, 2.5, 4, 5, 8, 10) if step * power >= most * 0.999999)
+    return next(step * power for step in (1.2, 2, 4, 6, 8, 12) if step * power >= most * 0.999999)
