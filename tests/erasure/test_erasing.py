@@ -20,6 +20,7 @@ from tests.erasure.rows import everything
 from tests.factories import a_customer, a_product, a_purchase, a_review
 from tracing.masking import pseudonym
 from tracing.models import Observation, OutboxEntry, Trace
+from tracing.models.rollups import UsageCount
 from tracing.relay import Relay
 from tracing.spans import observe, observe_root
 from tracing.storage import store
@@ -154,6 +155,18 @@ def test_what_models_read_of_her_in_the_background_goes_too(zelda):
     left = Observation.objects.filter(name="words").values_list("input", flat=True)
     assert len(left) == 2
     assert not any(ID in str(text) for text in left)
+
+
+def test_what_was_counted_of_her_keeps_its_sums_and_no_key(zelda):
+    session = str(answer_of(ID).conversation_id)
+    for of, key in (("user", pseudonym(ID)), ("session", session), ("user", pseudonym("ada"))):
+        UsageCount.objects.create(day="2026-03-01", of=of, key=key, traces=7, cost=1)
+    erase(ID, by="staff")
+    kept = UsageCount.objects.filter(day="2026-03-01")
+    assert [count.traces for count in kept] == [7, 7, 7]
+    keys = [count.key for count in kept]
+    assert pseudonym("ada") in keys
+    assert not {pseudonym(ID), session} & set(keys)
 
 
 def test_staff_who_are_customers_keep_their_sign_in(zelda):
@@ -303,17 +316,15 @@ def test_a_server_that_heeds_no_filter_loses_nobody_else(langfuse, zelda, monkey
         request.query.pop("sessionId", None)
         return plain(server, request)
 
+    usual = type(langfuse).route
     monkeypatch.setattr(
         type(langfuse),
         "route",
-        lambda self, method, path: (
-            of_all if "observations" in path else super(type(langfuse), self).route(method, path)
-        ),
+        lambda self, method, path: of_all if "observations" in path else usual(self, method, path),
     )
-    langfuse.keeps = False
-    other = answer_of("ada").trace_id
+    others = answer_of("ada").trace_id
     complete(erase(ID, by="staff"), patience=0)
-    assert other in {row["traceId"] for row in langfuse.rows}
+    assert {row["traceId"] for row in langfuse.rows} == {others}
 
 
 def test_work_that_ended_after_the_rows_had_gone_is_found_again(langfuse, zelda):
