@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -75,7 +76,12 @@ def test_the_limit_is_known_before_the_first_trace_goes(monkeypatch):
     assert pruned_before() is None
     aged(a_trace(), 100)
     known = []
-    monkeypatch.setattr("tracing.retention._delete", lambda keys: known.append(pruned_before()) or len(keys))
+
+    def note(keys):
+        known.append(pruned_before())
+        return len(keys)
+
+    monkeypatch.setattr("tracing.retention._delete", note)
     first = prune(LONG)
     assert known == [first.before]
     prune(timedelta(days=200))
@@ -111,7 +117,7 @@ def test_a_recommendation_outlives_its_trace_and_can_be_rated():
     answer.refresh_from_db()
     assert answer.stored_trace is None
     assert len(answer.trace_id) == 32
-    answer.rate(rater="user:1", stars=4)
+    answer.rate(rater="user:1", stars=Decimal(4))
     answer.refresh_from_db()
     assert answer.stars == 4
     assert not Score.objects.exists()
@@ -135,11 +141,13 @@ def test_what_somebody_is_changing_is_left_for_the_next_time():
     held, free = a_recommendation(), a_recommendation()
     for answer in (held, free):
         aged(answer.stored_trace, 100)
+    held_trace = held.stored_trace
+    assert held_trace
     with transaction.atomic():
         type(held).objects.select_for_update(of=("self",)).get(pk=held.pk)
         other_process(lambda: prune(LONG)).result(20)
-        record_score(held.stored_trace, "user_rating", 4)
-    assert set(Trace.objects.all()) == {held.stored_trace}
+        record_score(held_trace, "user_rating", 4)
+    assert set(Trace.objects.all()) == {held_trace}
     assert prune(LONG).traces == 1
 
 
@@ -148,8 +156,8 @@ def test_a_rating_while_its_trace_goes_is_kept():
     aged(answer.stored_trace, 100)
     with transaction.atomic():
         type(answer).objects.select_for_update().get(pk=answer.pk)
-        Trace.objects.filter(pk=answer.stored_trace_id).delete()  # pruning, at this moment
-        rating = other_process(lambda: answer.rate(rater="user:1", stars=5))
+        Trace.objects.filter(recommendation=answer).delete()  # pruning, at this moment
+        rating = other_process(lambda: answer.rate(rater="user:1", stars=Decimal(5)))
         assert not wait([rating], 0.5).done  # it waits
     rating.result(20)
     assert answer.ratings.get().stars == 5
