@@ -64,6 +64,8 @@ class LangFuse:
     """One connection. Every method raises Unavailable or Unacceptable."""
 
     def __init__(self) -> None:
+        self.answers = 0
+        """Requests that succeeded."""
         self._takes_filters = True
         self._http = httpx.Client(
             base_url=settings.LANGFUSE_HOST,
@@ -176,6 +178,7 @@ class LangFuse:
         finally:
             LANGFUSE_SECONDS.labels(request, outcome).observe(time.perf_counter() - started)
         if whole.is_success:
+            self.answers += 1
             return whole
         raise failure_of(whole)
 

@@ -190,6 +190,21 @@ def test_after_a_pause_it_begins_with_one_and_soon_sends_as_before(langfuse_serv
     assert len(langfuse_server.sent(TRACES)) == 6  # 1, 2, 4, 8, 16 and the rest
 
 
+def test_a_trial_without_a_request_proves_nothing(langfuse_server):
+    """The only entry that is due is a score, and another relay has the spans that go before it."""
+    record_score(stored(an_answer()), "user_rating", 4)
+    OutboxEntry.objects.claim("waiting", 1, timedelta(minutes=1))
+    Breaker.objects.failed("no answer", whole=True)
+    later(10)
+    relay()
+    assert not langfuse_server.requests
+    assert Breaker.objects.load().state == "half-open"
+    later(60)
+    relay()
+    assert Breaker.objects.load().state == "closed"
+    assert states()[0] == "sent"
+
+
 def test_nothing_more_is_sent_while_langfuse_cannot_say_what_it_has(langfuse_server, monkeypatch):
     """With its ClickHouse down it says 200 to everything it is sent, and drops it."""
     stored(an_answer())

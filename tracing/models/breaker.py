@@ -45,6 +45,10 @@ class BreakerManager(models.Manager["Breaker"]):
         news = Q(failures__gt=0) | Q(open_until__isnull=False) | late
         self.filter(news).update(failures=0, open_until=None, last_success_at=Now())
 
+    def give_back(self) -> None:
+        """A trial in which there was nothing to ask: whoever comes next may try."""
+        self.filter(open_until__isnull=False).update(open_until=Now())
+
 
 class Breaker(models.Model):
     """A circuit breaker in one row. Closed: relays work. Open: none asks LangFuse before `open_until`. Half-open: the

@@ -24,6 +24,7 @@ class Relay:
     def __init__(self, at_once: bool = False) -> None:
         self.done: Counter[str] = Counter()
         self._at_once = at_once
+        self._trying = False  # the one attempt that a breaker allows is ours
         self._limit = BATCH
 
     def run(self, seconds: float = 20) -> Counter[str]:
@@ -33,6 +34,8 @@ class Relay:
             with LangFuse() as langfuse:
                 while time.monotonic() < end and self._may_ask() and self._work(langfuse):
                     pass
+            if self._trying:
+                Breaker.objects.give_back()
         OutboxEntry.objects.purge()
         return self.done
 
@@ -42,11 +45,12 @@ class Relay:
         self._at_once = False
         if breaker.failures:
             self._limit = 1
-        if breaker.state == Breaker.State.CLOSED:
+        if breaker.state == Breaker.State.CLOSED or self._trying:
             return True
         if breaker.state == Breaker.State.OPEN and not at_once:
             return False
-        return OutboxEntry.objects.due().exists() and breaker.start_trial(lease())
+        self._trying = breaker.start_trial(lease())
+        return self._trying
 
     def _work(self, langfuse: LangFuse) -> bool:
         """Whether there may be more to do. What was sent is looked for first, and a LangFuse that cannot say what it
@@ -55,14 +59,17 @@ class Relay:
         found = 0
         try:
             for state, work in ((State.SENT, look), (State.WAITING, send)):
+                answers = langfuse.answers
                 with Claimed(state, self._limit, self.done) as claimed:
                     found += claimed.number
-                    if claimed.number:
-                        work(langfuse, claimed)
-                        Breaker.objects.succeeded()
-                        self._limit = min(BATCH, self._limit * 2)
+                    work(langfuse, claimed)
+                if langfuse.answers > answers:  # and not only scores whose traces still wait
+                    self._trying = False
+                    Breaker.objects.succeeded()
+                    self._limit = min(BATCH, self._limit * 2)
         except LangFuseError as error:
             log.warning("LangFuse: %s", error)
+            self._trying = False
             Breaker.objects.failed(str(error), whole=error.whole, retry_after=error.retry_after)
             return state == State.WAITING
         return found > 0
