@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Max
 from django.utils import timezone
 
 from tracing.client import PAGE, SCORES, SHOWN_SCORES, SHOWN_SPANS, LangFuse
@@ -108,13 +107,15 @@ def forget(subject: Subject, patience: float, quiet_at: datetime | None) -> tupl
 
 
 def quiet_after(traces: Sequence[int]) -> datetime | None:
-    """When no relay can be sending anything of these traces any more; None if none is. An entry that waits for a later
-    time is either leased to a relay or paused after a failure, and cannot be told apart.
+    """When no relay can be sending anything of these traces any more; None if none is. In the transaction that deletes
+    them: from now on none begins. An entry that waits for a later time is either leased to a relay or paused after a
+    failure, and cannot be told apart.
     """
+    waiting = OutboxEntry.objects.filter(state=OutboxEntry.State.WAITING, trace__in=traces).order_by("pk")
+    due = list(waiting.select_for_update(of=("self",)).values_list("due_at", flat=True))
     now = timezone.now()
-    under_way = OutboxEntry.objects.filter(state=OutboxEntry.State.WAITING, trace__in=traces, due_at__gt=now)
-    latest = under_way.aggregate(Max("due_at"))["due_at__max"]
-    return min(latest, now + lease()) if latest else None
+    later = max((moment for moment in due if moment > now), default=None)
+    return min(later, now + lease()) if later else None
 
 
 def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
