@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
@@ -19,7 +20,7 @@ from recommendations.admin.search import WORDS, matching, newest_matches
 from recommendations.models import Rating, Recommendation
 from tracing.admin.export import Columns, Exported
 from tracing.admin.filters import DayFilter, NumberFilter
-from tracing.admin.paging import KeysFirst
+from tracing.admin.paging import InfinitePaginator
 from tracing.admin.traces import DELIVERY_COLOURS
 
 STATUS_COLOURS = {Recommendation.Status.ANSWERED: "success", Recommendation.Status.FAILED: "danger"}
@@ -30,7 +31,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}(\1[0-9a-f]{4}){2}\1[0-9a-f]{12}",
 OF_TRACES = {filters.TracePromptFilter.parameter_name, filters.TraceDeliveryFilter.parameter_name}
 LISTED = (
     "created_at", "query", "status", "intent", "model", "stars", "processing_time_ms", "input_tokens", "output_tokens",
-    "cost", "fallbacks", "channel", "customer__name", "customer__external_id", "stored_trace__delivery",
+    "cost", "fallbacks", "customer__name", "customer__external_id", "stored_trace__delivery",
 )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ LISTED = (
 class RecommendationAdmin(Exported, RecommendationPage):
     list_display = (
         "created_at", "question", "of_customer", "outcome", "meant", "worded_by", "rated", "ms", "tokens", "costs",
-        "fell_back", "delivered", "came_by",
+        "fell_back", "delivered",
     )  # fmt: skip
     list_display_links = ("created_at", "question")
     list_filter = (
@@ -52,7 +53,7 @@ class RecommendationAdmin(Exported, RecommendationPage):
     list_filter_sheet = True
     show_facets = admin.ShowFacets.NEVER  # they count the table, once for each value
     list_select_related = ("customer", "stored_trace")
-    paginator = KeysFirst
+    paginator = InfinitePaginator
     search_fields = ("query",)  # so that there is a box; get_search_results says what for
     search_help_text = (
         "The whole id of a recommendation or customer, a trace id or its beginning, or words of questions and answers: "
@@ -112,7 +113,9 @@ class RecommendationAdmin(Exported, RecommendationPage):
 
     @display(description="question")
     def question(self, recommendation: Recommendation) -> str:
-        return Truncator(recommendation.query).chars(SHOWN)
+        return format_html(
+            '<span style="display: block; min-width: 14rem">{}</span>', Truncator(recommendation.query).chars(SHOWN)
+        )
 
     @display(description="status", label=STATUS_COLOURS)
     def outcome(self, recommendation: Recommendation) -> str:
@@ -154,10 +157,6 @@ class RecommendationAdmin(Exported, RecommendationPage):
     @display(description="delivery", label=DELIVERY_COLOURS)
     def delivered(self, recommendation: Recommendation) -> str:
         return recommendation.stored_trace.delivery if recommendation.stored_trace else "pruned"
-
-    @display(description="channel")
-    def came_by(self, recommendation: Recommendation) -> str:
-        return recommendation.channel
 
 
 def sees_customers(request: HttpRequest) -> bool:

@@ -139,6 +139,10 @@ def test_hostile_values_stay_text(admin_client, traces):
     assert len(listed(admin_client, name=evil, model=evil)) == 1
 
 
+def test_nobody_counts_the_table(admin_client, traces):
+    assert "9999999" not in admin_client.get(reverse(LIST)).content.decode()  # nor pretends to have
+
+
 def test_pages_follow_each_other(admin_client):
     for minute in range(120):
         a_trace(started_at=SOME_DAY + timedelta(minutes=minute))

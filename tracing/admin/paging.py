@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.core.paginator import Page
-from unfold.paginator import InfinitePaginator
+from unfold import paginator
 
 
-class KeysFirst(InfinitePaginator):
+class InfinitePaginator(paginator.InfinitePaginator):  # Unfold's templates know it by this name
     """A page's keys are looked for first, which an index can answer alone; then its rows are read and no others.
 
     So a page far back, or one of a filter that few rows pass, costs entries of an index instead of whole rows.

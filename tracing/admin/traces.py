@@ -10,16 +10,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from unfold.decorators import display
 
 from tracing.admin.export import Columns, Exported
 from tracing.admin.filters import DayFilter, NumberFilter, OneOf, WholeText
-from tracing.admin.paging import KeysFirst
+from tracing.admin.paging import InfinitePaginator
 from tracing.admin.people import users_meant
 from tracing.admin.trace_page import TracePage
 from tracing.models import Delivery, Level, PromptVersion, Trace
 
 RECENT = 1_000  # traces whose names, environments and models the filters offer: finding all would read the table
+TAGS = 60  # characters that the list shows of them
 
 LEVEL_COLOURS = {"DEBUG": "info", "DEFAULT": "info", "WARNING": "warning", "ERROR": "danger"}
 DELIVERY_COLOURS = {"waiting": "info", "sent": "warning", "confirmed": "success", "set aside": "danger"}
@@ -104,7 +106,7 @@ class TraceAdmin(Exported, TracePage):
     list_filter_submit = True
     list_filter_sheet = True
     show_facets = admin.ShowFacets.NEVER  # they count the table, once for each value
-    paginator = KeysFirst
+    paginator = InfinitePaginator
     search_fields = ("trace_id__startswith", "session_id__exact", "user_pseudonym__exact")
     search_help_text = "The trace's id or its beginning, a whole session id or a whole user pseudonym"
 
@@ -112,7 +114,7 @@ class TraceAdmin(Exported, TracePage):
         self, request: HttpRequest, queryset: QuerySet[Trace], search_term: str
     ) -> tuple[QuerySet[Trace], bool]:
         found, repeats = super().get_search_results(request, queryset, search_term)
-        users = users_meant(request, search_term)
+        users = users_meant(request, search_term) if search_term.strip() else []
         return (found | queryset.filter(user_pseudonym__in=users) if users else found), repeats
 
     def export_columns(self, request: HttpRequest) -> Columns:
@@ -145,7 +147,7 @@ class TraceAdmin(Exported, TracePage):
 
     @display(description="tags")
     def shown_tags(self, trace: Trace) -> str:
-        return ", ".join(trace.tags)
+        return Truncator(", ".join(trace.tags)).chars(TAGS)
 
     @display(description="duration", ordering="duration_ms")
     def took(self, trace: Trace) -> str:
