@@ -9,7 +9,6 @@ from django.utils import timezone
 from pydantic import BaseModel, Field
 
 from recommendations.assistant.ask import people_in
-from recommendations.assistant.ask import people_in
 from recommendations.assistant.generation import ModelFailed, ServerFailed, generate_structured
 from recommendations.assistant.models import chat_model, has_language_model
 from recommendations.models import EMBEDDED, Recommendation

@@ -9,10 +9,8 @@ from django.test import Client
 @pytest.fixture
 def log(settings):
     """What the console would say, as JSON."""
-    from tracing.logs import MaskedJson
-
     from shopassist.access_log import RouteForPath
-    from tracing.logs import RequestIds
+    from tracing.logs import MaskedJson, RequestIds
 
     out = io.StringIO()
     handler = logging.StreamHandler(out)
