@@ -29,6 +29,7 @@ SHOWN = 80  # characters of a question
 BEGINNING = re.compile(r"[0-9a-f]{8,32}", re.IGNORECASE)  # of a trace id
 UUID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}(\1[0-9a-f]{4}){2}\1[0-9a-f]{12}", re.IGNORECASE)
 OF_TRACES = {filters.TracePromptFilter.parameter_name, filters.TraceDeliveryFilter.parameter_name}
+UNTOLD = ("customer_profile", "constraints", "filters", "evidence")  # in an export; long, and on the page
 LISTED = (
     "created_at", "query", "status", "intent", "model", "stars", "processing_time_ms", "input_tokens", "output_tokens",
     "cost", "fallbacks", "customer__name", "customer__external_id", "stored_trace__delivery",
@@ -101,7 +102,8 @@ class RecommendationAdmin(Exported, RecommendationPage):
 
     def export_queryset(self, request: HttpRequest, format_: str) -> QuerySet[Any]:
         ratings = Prefetch("ratings", Rating.objects.filter(replaced_at=None).select_related("product"))
-        return super().export_queryset(request, format_).prefetch_related("products", ratings)
+        found = super().export_queryset(request, format_).defer(*UNTOLD)
+        return found.prefetch_related("products", ratings)
 
     def export_columns(self, request: HttpRequest) -> Columns:
         return {name: of for name, of in COLUMNS.items() if name != "customer" or sees_customers(request)}

@@ -14,7 +14,7 @@ class ScoreAdmin(ReadOnly):
     list_display = ("created_at", "name", "value", "comment", "of_trace")
     list_select_related = ("trace",)
     search_fields = ("trace__trace_id__startswith",)
-    ordering = ("-created_at",)
+    ordering = ("-trace_id",)  # which has an index, and is nearly the order of time
     fields = ("id", "name", "value", "comment", "of_trace", "span_id", "created_at", "updated_at")
     readonly_fields = ("id", "of_trace")
 
