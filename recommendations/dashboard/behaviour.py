@@ -4,18 +4,30 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db import connection
 from django.db.models import Max, Sum
 from django.utils import timezone
 
 from customers.models import Purchase
 from recommendations.dashboard.intervals import wilson
 from recommendations.dashboard.questions import named
-from recommendations.models import AskerCount, ConversionCount, FollowUpCount, SessionCount
+from recommendations.models import ConversionCount, FollowUpCount, SessionCount
 from recommendations.rollups.questions import DAYS_TO_BUY
 from tracing.dashboard.period import Period
 from tracing.dashboard.shapes import NONE, Cell, Pair, Section, Table, Tile, bar_of, change, count, share, tile, word
 
 FOLLOW_UPS = 12  # rows
+
+# A day's askers by how many days before they asked last, and the time before that: more than there are in the range
+# up to this day is before the range.
+ASKERS = """
+SELECT coalesce(sum(number) FILTER (WHERE last_before IS NULL), 0),
+    coalesce(sum(number) FILTER (WHERE last_before > day - %(first)s), 0),
+    coalesce(sum(number) FILTER (
+        WHERE last_before <= day - %(first)s AND (second_before IS NULL OR second_before > day - %(first)s)
+    ), 0)
+FROM recommendations_askercount WHERE day BETWEEN %(first)s AND %(last)s
+"""
 
 
 @dataclass(frozen=True)
@@ -35,25 +47,11 @@ class Askers:
         return self.all - self.several_days
 
 
-def askers(rows: list[AskerCount], period: Period) -> Askers:
-    """From rows of these days, others are passed over."""
-    first_ever = returning = several_days = 0
-    for row in rows:
-        if row.day not in period:
-            continue
-        last = _day(row.day, row.last_before)
-        second = _day(row.day, row.second_before)
-        if last is None:
-            first_ever += row.number
-        elif last < period.first:
-            returning += row.number
-        elif second is None or second < period.first:  # this is the second of these days that they asked on
-            several_days += row.number
-    return Askers(first_ever, returning, several_days)
-
-
-def _day(day: date, before: int | None) -> date | None:
-    return None if before is None else day - timedelta(days=before)
+def askers(period: Period) -> Askers:
+    """One query. Who asked on several days is found on the second of these."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASKERS, {"first": period.first, "last": period.last})
+        return Askers(*cursor.fetchone())
 
 
 @dataclass(frozen=True)
@@ -63,9 +61,8 @@ class Behaviour:
 
 
 def behaviour(period: Period) -> Behaviour:
-    """Five queries."""
-    rows = list(AskerCount.objects.filter(**period.with_before))
-    now, before = askers(rows, period), askers(rows, period.before)
+    """Six queries."""
+    now, before = askers(period), askers(period.before)
     known_until = Purchase.objects.aggregate(newest=Max("purchased_at"))["newest"]
     section = Section(
         "behaviour",

@@ -124,7 +124,7 @@ class FollowUpCount(DayCount):
 class AskerCount(DayCount):
     """The customers who asked on a day, by how many days before they had asked last, and by how many the time before
     that; empty for never. So any range knows how many different people asked in it, and who of them came back: see
-    AskerCount's use in dashboard/behaviour.py."""
+    dashboard/behaviour.py."""
 
     last_before = models.PositiveIntegerField(null=True)
     second_before = models.PositiveIntegerField(null=True)

@@ -172,8 +172,9 @@ def test_it_reads_what_was_counted_and_nothing_else(admin_client, shop):
     with CaptureQueriesContext(connection) as many:
         shown(admin_client)
     # session and user; a question each of: questions; traces by day, by name twice and their errors; spending and the
-    # dearest twice; popular; ratings; askers, sessions, follow-ups, conversions and the newest purchase; counted days
-    assert len(few) == len(many) == 18
+    # dearest twice; popular; ratings; askers twice, sessions, follow-ups, conversions and the newest purchase;
+    # counted days
+    assert len(few) == len(many) == 19
     tables = {name for query in many for name in re.findall(r'(?:FROM|JOIN) "?(\w+)"?', query["sql"])}
     assert tables - {"django_session", "auth_user", "LATERAL"} == {
         "customers_purchase",  # by its index: when the newest was

@@ -12,7 +12,6 @@ from django.db import connection
 from customers.models import Purchase
 from recommendations.dashboard.behaviour import askers
 from recommendations.models import (
-    AskerCount,
     ConversionCount,
     FollowUpCount,
     PopularCount,
@@ -171,13 +170,12 @@ def check_askers(answers: list[Recommendation], day: dict[Any, Any]) -> None:
     for answer in answers:
         if answer.customer_id:
             asked[answer.customer_id].add(day[answer.pk])
-    counted = list(AskerCount.objects.all())
     days = sorted(set(day.values()))
     for first in days:
         for last in (last for last in days if last >= first):
             here = {who: [d for d in on if first <= d <= last] for who, on in asked.items()}
             here = {who: on for who, on in here.items() if on}
-            seen = askers(counted, Period(first, last))
+            seen = askers(Period(first, last))
             assert seen.all == len(here)
             assert seen.first_ever == sum(min(asked[who]) >= first for who in here)
             assert seen.several_days == sum(len(on) > 1 for on in here.values())

@@ -9,7 +9,7 @@ durations below a microsecond count as one.
 import math
 from collections.abc import Mapping
 
-ERROR = 0.02
+ERROR = 0.05
 GAMMA = (1 + ERROR) / (1 - ERROR)
 
 # The bin of a duration in milliseconds, in SQL; named alike, in the FROM clause, as `milliseconds`.
