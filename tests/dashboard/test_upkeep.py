@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from recommendations.models import PopularCount, QuestionCount, RatingCount, Recommendation
+from recommendations.models import ConversionCount, PopularCount, QuestionCount, RatingCount, Recommendation
 from tests.dashboard.rows import a_question, counted
-from tests.factories import a_customer, a_product, a_recommendation
+from tests.factories import a_customer, a_product, a_purchase, a_recommendation
 from tests.tracing.answers import an_answer, stored
 from tracing.models import CountedDay, ObservationCount, Recount, Trace, TraceCount, UsageCount
 from tracing.retention import prune
@@ -124,6 +124,40 @@ def test_the_dearest_of_a_day_are_told_apart_and_the_others_are_one(monkeypatch)
     assert [row.cost for row in rows.exclude(key="")] == [5, 4]
     others = rows.get(key="")
     assert (others.cost, others.traces) == (Decimal(6), 3)
+
+
+@pytest.mark.parametrize(
+    ("after", "bought"),
+    [(timedelta(hours=-1), 0), (timedelta(minutes=1), 1), (timedelta(days=7), 1), (timedelta(days=7, seconds=1), 0)],
+)
+def test_only_what_is_bought_in_the_week_after_a_list_counts(after, bought):
+    ada, lamp = a_customer(), a_product()
+    counted(a_question(NOON, ada, lamp))
+    assert ConversionCount.objects.get(by="rfm").bought == 0
+    a_purchase(ada, lamp, purchased_at=NOON + after)
+    a_purchase(ada, a_product(), purchased_at=NOON + timedelta(days=1))
+    roll_up()
+    assert ConversionCount.objects.get(by="rfm").bought == bought
+
+
+def test_a_purchase_that_is_taken_back_no_longer_counts():
+    ada, lamp = a_customer(), a_product()
+    purchase = a_purchase(ada, lamp, purchased_at=NOON + timedelta(days=1))
+    counted(a_question(NOON, ada, lamp))
+    assert ConversionCount.objects.get(by="rfm").bought == 1
+    purchase.delete()
+    assert due() == [NOON.date()]
+    roll_up()
+    assert ConversionCount.objects.get(by="rfm").bought == 0
+
+
+def test_an_import_has_the_answers_before_its_purchases_counted_again():
+    ada, lamp = a_customer(), a_product()
+    counted(a_question(NOON, ada, lamp))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # as an import does
+        a_purchase(ada, lamp, purchased_at=NOON + timedelta(days=1))
+    assert due() == [NOON.date()]
 
 
 def test_personal_data_among_the_words_is_masked():
