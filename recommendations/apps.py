@@ -15,11 +15,14 @@ class RecommendationsConfig(AppConfig):
     name = "recommendations"
 
     def ready(self) -> None:
+        from recommendations.models import EMBEDDED
         from recommendations.rollups import counting  # noqa: F401  (adds what is counted of answers)
+        from tracing.costs import free_models
         from tracing.shop import takers
 
         post_migrate.connect(seed, sender=self)
         takers["user_rating"] = rate
+        free_models.add(EMBEDDED)
 
 
 def seed(**kwargs: Any) -> None:

@@ -17,6 +17,7 @@ class TraceContext:
 
     trace_id: str
     parent_span_id: str = ""
+    is_ours: bool = False  # that span
     request_id: str = ""
     user_pseudonym: str = ""
     session_id: str = ""

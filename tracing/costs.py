@@ -37,9 +37,13 @@ def cost_of(model: str, usage: Mapping[str, int], seconds: float = 0, on: date |
     return cost.quantize(Decimal("1e-8"))
 
 
+free_models: set[str] = set()
+"""Apps add the names of what they call a model and is none, as rules are: no price is missing for these."""
+
+
 def is_unpriced(model: str) -> bool:
     """Whether staff keep a price list and this model is missing in it, so that its 0 says nothing."""
-    return bool(listed()) and price_of(model, timezone.localdate()) is None
+    return bool(listed()) and model not in free_models and price_of(model, timezone.localdate()) is None
 
 
 def price_of(model: str, on: date) -> ModelPrice | None:

@@ -117,7 +117,12 @@ def _span(trace: Trace, seen: Observation, shared: list[KeyValue]) -> Span:
         kind=Span.SPAN_KIND_INTERNAL,
         start_time_unix_nano=start * 1_000,
         end_time_unix_nano=(start + round(seen.duration_ms * 1_000)) * 1_000,
-        attributes=[*shared, *encoded(observation_attributes(seen) | ({name.IS_APP_ROOT: True} if is_root else {}))],
+        attributes=[
+            *shared,
+            *encoded(
+                observation_attributes(seen) | ({name.IS_APP_ROOT: True} if is_root and not trace.continues else {})
+            ),
+        ],
         status=status or Status(),
         flags=sum(flags),
     )

@@ -134,6 +134,8 @@ class Root(Observing):
     def __init__(self, name: str, type: str = "agent", *, input: Any = None) -> None:
         super().__init__(name, type, input=input)
         here = context_here()
+        self.continues = bool(here and here.is_ours)
+        """Whether it hangs below an observation of another trace of ours, and so is not the root of its trace id."""
         self.user_pseudonym = here.user_pseudonym if here else ""
         self.session_id = here.session_id if here else ""
         self.tags: list[str] = []
@@ -216,6 +218,7 @@ def context_here() -> context.TraceContext | None:
     return context.TraceContext(
         seen.root.trace_id,
         parent_span_id=seen.span_id,
+        is_ours=True,
         request_id=here.request_id if here else "",
         user_pseudonym=seen.root.user_pseudonym,
         session_id=seen.root.session_id,

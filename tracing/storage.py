@@ -137,6 +137,7 @@ def trace_of(root: Root, observations: list[Observation], names: list[str]) -> T
         cost=sum((o.cost for o in observations), Decimal(0)),
         used_models=sorted({o.model for o in observations if o.model}),
         used_prompts=sorted({f"{o.prompt_name} v{o.prompt_version}" for o in observations if o.prompt_version}),
+        continues=root.continues,
         delivery=delivery_of(root.trace_id),
     )
 

@@ -31,7 +31,7 @@ def answered(**headers):
 
 def test_a_callers_trace_is_taken_up():
     here = answered(traceparent=f"00-{'ab' * 16}-{'cd' * 8}-01", **{"X-Request-ID": "order-17"})
-    assert here == TraceContext("ab" * 16, "cd" * 8, "order-17")
+    assert here == TraceContext("ab" * 16, "cd" * 8, request_id="order-17")
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,13 @@ def test_a_model_that_the_price_list_lacks_is_noted():
     assert words.metadata == {"price": "none is listed for this model"}
 
 
+def test_rules_are_no_model_that_lacks_a_price():
+    a_price("gpt-4o", Decimal("0.001"), Decimal("0.002"))
+    with observe_root("answer") as root, observe("words", "generation") as seen:
+        seen.model, seen.usage = "embedded-composer", {"input": 10, "output": 10}
+    assert stored(root).observations.get(name="words").metadata == {}
+
+
 def test_prices_are_read_once(django_assert_num_queries):
     cost_of("a", {})
     with django_assert_num_queries(0):

@@ -90,7 +90,9 @@ def test_a_task_goes_on_with_the_trace_that_started_it(worker):
     assert trace.name == "for [name]"
     assert (trace.trace_id, trace.user_pseudonym, trace.session_id) == ("ab" * 16, "u1", "s1")
     assert trace.observations.get().parent_span_id == step.span_id
-    assert seen == [TraceContext("ab" * 16, step.span_id, "17", "u1", "s1")]
+    assert seen == [
+        TraceContext("ab" * 16, step.span_id, is_ours=True, request_id="17", user_pseudonym="u1", session_id="s1")
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -127,10 +127,18 @@ def test_an_id_that_came_twice_makes_two_roots(langfuse_server):
 def test_a_task_that_goes_on_with_its_caller_makes_no_second_root(langfuse_server):
     first = stored(an_answer())
     parent = first.observations.get(position=0).span_id
-    with context.entered(TraceContext(first.trace_id, parent_span_id=parent)):
+    with context.entered(TraceContext(first.trace_id, parent_span_id=parent, is_ours=True)):
         stored(an_answer())
     deliver()
     assert found() == {}
+    assert [row["parentObservationId"] for row in langfuse_server.rows if row["isRootObservation"]] == [None]
+
+
+def test_a_root_below_a_span_of_another_service_is_the_root_here(langfuse_server):
+    with context.entered(TraceContext("ab" * 16, parent_span_id="cd" * 8)):
+        stored(an_answer())
+    deliver()
+    assert [row["parentObservationId"] for row in langfuse_server.rows if row["isRootObservation"]] == ["cd" * 8]
 
 
 def test_what_is_under_way_or_was_never_to_be_sent_is_not_asked_for(langfuse_server, settings):

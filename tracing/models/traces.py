@@ -52,6 +52,9 @@ class Trace(models.Model):
     session_id = models.CharField(max_length=200, blank=True)
     environment = models.CharField(max_length=40)
     release = models.CharField(max_length=100, blank=True)
+    continues = models.BooleanField(
+        default=False, help_text="Whether its root is below an observation of another one, as a task's is."
+    )
     tags = ArrayField(models.CharField(max_length=200), default=list)
     metadata = models.JSONField(default=dict)
     level = models.CharField(
