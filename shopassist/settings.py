@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from shopassist import embedded, env
 from shopassist.local_secrets import local_secrets
+from shopassist.log_config import log_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", default=str(BASE_DIR / ".data"))).absolute()
@@ -291,33 +292,4 @@ if WEB_CONCURRENCY > 1:  # several processes add up their figures in files; prom
     os.makedirs(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics")), exist_ok=True)
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}).upper()
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", {"json", "text"}).lower()
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "ids": {"()": "tracing.logs.RequestIds"},
-        "routes": {"()": "shopassist.access_log.RouteForPath"},
-    },
-    "formatters": {
-        "json": {"()": "tracing.logs.MaskedJson", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "text": {"()": "tracing.logs.MaskedText", "fmt": "%(levelname)s %(name)s: %(message)s"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "json" if LOG_FORMAT == "json" else "text",
-            "filters": ["ids", "routes"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"level": "INFO"},  # without Django's own handlers, which mail whole requests and print unmasked
-        "httpx": {"level": "WARNING"},
-        "py4j": {"level": "WARNING"},
-        **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker", "celery.app.trace")},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # a traceback for each scanner that comes by
-        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD
-        "django.request": {"level": "ERROR"},  # the access log has what is merely refused
-        "tracing.relay": {"level": "DEBUG" if LANGFUSE_DEBUG else LOG_LEVEL},
-    },
-}
+LOGGING = log_config(LOG_FORMAT, LOG_LEVEL, relay_level="DEBUG" if LANGFUSE_DEBUG else LOG_LEVEL)
