@@ -2,9 +2,10 @@ import pytest
 from django.conf import settings
 
 from shopassist import embedded
+from tests.browsing import chromium, open_as_staff
 from tests.langfuse_server import langfuse_server
 
-__all__ = ["langfuse_server"]
+__all__ = ["chromium", "langfuse_server", "open_as_staff"]
 
 
 @pytest.fixture(scope="session")

@@ -1,58 +1,19 @@
 """A trace's page as staff use it: by keyboard, on a phone, of five hundred observations, without JavaScript."""
 
-import os
-from pathlib import Path
-
 import pytest
-from django.conf import settings
-from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from tests.browsing import IN_CHROMIUM
 from tests.tracing.answers import an_answer, stored
 from tracing.spans import observe, observe_root
 
-CHROMIUM = Path("/usr/bin/chromium")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is absent"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def open_page(chromium, live_server, client):
-    """Opens a trace's page as staff; fails the test where the browser had to complain."""
-    contexts, complaints, asked = [], [], []
-    client.force_login(User.objects.create_superuser("staff"))
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-
-    def open_one(trace, **options):
-        context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce", **options)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(reverse("admin:tracing_trace_change", args=[trace.pk]))
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert not complaints
-    assert all(url.startswith((live_server.url, "data:")) for url in asked)  # nothing from elsewhere
+def open_page(open_as_staff):
+    return lambda trace, **options: open_as_staff(reverse("admin:tracing_trace_change", args=[trace.pk]), **options)
 
 
 def row(page, name):
@@ -152,3 +113,13 @@ def test_without_javascript_all_can_be_read(open_page):
     page.get_by_role("link", name="the whole trace").click()
     page.get_by_role("checkbox", name="Hide what is below chapter 7").check()
     expect(row(page, "page 7-3")).to_be_hidden()
+
+
+def test_without_javascript_the_list_leads_to_a_trace_whose_words_fold(open_as_staff):
+    trace = stored(an_answer())
+    page = open_as_staff(reverse("admin:tracing_trace_changelist"), java_script_enabled=False)
+    page.locator(f'a[href*="/trace/{trace.pk}/change"]').first.click()
+    output = page.get_by_text("Try this, Mr [name].")
+    assert not output.is_visible()
+    page.locator("summary", has_text="words").click()
+    assert output.is_visible()

@@ -1,35 +1,28 @@
 """The pages as people use them: in a real browser, also by keyboard, on a phone and without JavaScript."""
 
-import os
 import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from recommendations.assistant.graph import graph
 from recommendations.assistant.intent import classifier
 from recommendations.models import Rating, Recommendation
+from tests.browsing import IN_CHROMIUM
 from tests.web.conftest import PASSWORD
 
-CHROMIUM = Path("/usr/bin/chromium")
 ACCESSIBILITY = Path(__file__).with_name("accessibility.js").read_text()
 ANSWER = re.compile(r"/questions/[0-9a-f-]{36}/(#rating-\w+)?$")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is absent"),
-]
+pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    classifier.warm_up()  # seconds, which no page of these waits for in a running shop
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+@pytest.fixture(scope="module", autouse=True)
+def warm():
+    """Seconds, which no page of these waits for in a running shop."""
+    graph()
+    classifier.warm_up()
 
 
 @pytest.fixture
