@@ -59,10 +59,11 @@ def _if_groups(valid: Callable[[list[str]], bool], mark: Callable[[str], str], m
 
 def is_card(groups: list[str]) -> bool:
     """14 to 19 digits in a card's groups, of a card's first digit, that pass Luhn's check (ISO/IEC 7812-1)."""
+    if not CARD_GROUPS.fullmatch("".join(str(len(group)) for group in groups)):
+        return False
     digits = [int(c) for c in "".join(groups)]
     doubled = [sum(divmod(2 * d, 10)) for d in digits[-2::-2]]
-    shaped = CARD_GROUPS.fullmatch("".join(str(len(group)) for group in groups))
-    return bool(shaped) and 2 <= digits[0] <= 6 and (sum(doubled) + sum(digits[-1::-2])) % 10 == 0
+    return 2 <= digits[0] <= 6 and (sum(doubled) + sum(digits[-1::-2])) % 10 == 0
 
 
 def is_iban(groups: list[str]) -> bool:
