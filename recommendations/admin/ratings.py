@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from customers.admin import Large, ReadOnly
+from recommendations.admin.common import TellsWho
 from recommendations.models import Rating
 from tracing.admin.filters import DayFilter, OneOf
 
@@ -26,7 +27,8 @@ class StarsFilter(OneOf):
 
 
 @admin.register(Rating)
-class RatingAdmin(ReadOnly, Large, ModelAdmin):
+class RatingAdmin(TellsWho, ReadOnly, Large, ModelAdmin):
+    who_fields = ("rater",)
     list_display = ("created_at", "stars", "comment", "product", "recommendation", "rater", "replaced_at")
     list_filter = (StarsFilter, ("created_at", DayFilter))
     list_filter_submit = True

@@ -10,7 +10,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from customers.admin import Large, ReadOnly
-from recommendations.admin.common import page_link
+from recommendations.admin.common import TellsWho, page_link, sees_customers
 from recommendations.admin.evidence import evidence_shown
 from recommendations.models import Rating, Recommendation
 from tracing.admin.trace_page import related_links
@@ -23,11 +23,15 @@ class RatingsInline(ReadOnly, TabularInline):
     fields = ("stars", "product", "comment", "rater", "created_at", "replaced_at")
     readonly_fields = fields
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [field for field in self.fields if field != "rater" or sees_customers(request)]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
         return super().get_queryset(request).select_related("product")
 
 
-class RecommendationPage(ReadOnly, Large, ModelAdmin):
+class RecommendationPage(TellsWho, ReadOnly, Large, ModelAdmin):
+    who_fields = ("of_customer", "who", "customer", "customer_profile", "asked_by_user")
     change_form_outer_before_template = "admin/recommendations/recommendation/before_fields.html"
     inlines = (RatingsInline,)
     fieldsets = (
@@ -65,6 +69,14 @@ class RecommendationPage(ReadOnly, Large, ModelAdmin):
         ),
         ("Customer", {"classes": ("tab",), "fields": ("customer", "customer_profile")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if sees_customers(request):
+            return self.fieldsets
+        *others, _ = self.fieldsets  # the last is the customer's
+        title, words = others[0]
+        fields = tuple("channel" if field == ("who", "channel") else field for field in words["fields"])
+        return [(title, {"fields": fields}), *others[1:]]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from customers.models import Customer
 from recommendations.admin import filters
 from recommendations.admin.columns import COLUMNS, DETAILS
-from recommendations.admin.common import page_link
+from recommendations.admin.common import page_link, sees_customers
 from recommendations.admin.recommendation_page import RecommendationPage
 from recommendations.admin.search import WORDS, matching, newest_matches
 from recommendations.models import Rating, Recommendation
@@ -60,9 +60,6 @@ class RecommendationAdmin(Exported, RecommendationPage):
         "The whole id of a recommendation or customer, a trace id or its beginning, or words of questions and answers: "
         'all of them, "a phrase", this or that, -without'
     )
-
-    def get_list_display(self, request: HttpRequest) -> Any:
-        return [column for column in self.list_display if column != "of_customer" or sees_customers(request)]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return [each for each in self.list_filter if each != BY_CUSTOMER or sees_customers(request)]
@@ -159,10 +156,6 @@ class RecommendationAdmin(Exported, RecommendationPage):
     @display(description="delivery", label=DELIVERY_COLOURS)
     def delivered(self, recommendation: Recommendation) -> str:
         return recommendation.stored_trace.delivery if recommendation.stored_trace else "pruned"
-
-
-def sees_customers(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("customers.view_customer"))
 
 
 def _view_of(request: HttpRequest) -> str:
