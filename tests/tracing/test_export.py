@@ -122,6 +122,13 @@ def test_the_log_says_who_took_what(admin_client, admin_user):
     assert entry.get_change_message() == "Exported 3 as csv: level=ERROR, a search"
 
 
+def test_no_address_keeps_an_export_out_of_the_log(admin_client):
+    a_trace()
+    answer = admin_client.get(address("csv"), {"level": "\0"})
+    assert len(b"".join(answer.streaming_content).splitlines()) == 2
+    assert LogEntry.objects.get().get_change_message().startswith("Exported 1 as csv")
+
+
 def test_the_log_also_knows_an_export_that_was_broken_off(admin_client):
     for _ in range(1_000):
         a_trace()

@@ -20,7 +20,7 @@ from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
 CHUNK = 200  # rows in memory at a time
-FORMULA = tuple("=+-@\t\r＝＋－＠")  # what spreadsheets take for the beginning of a formula
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what spreadsheets take for the beginning of a formula
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
 Columns = Mapping[str, Callable[[Any], Any]]
@@ -96,7 +96,9 @@ class Exported:
                 content_type=ContentType.objects.get_for_model(found.model),
                 object_repr=f"{number:,} {found.model._meta.verbose_name_plural} as {format_}",
                 action_flag=CHANGE,
-                change_message=f"Exported {number:,} as {format_}: {chosen}",
+                change_message=f"Exported {number:,} as {format_}: {chosen}".replace(
+                    "\0", ""
+                ),  # PostgreSQL takes no NUL
             )
 
 
