@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from tracing.client import PAGE, SCORES, SHOWN_SCORES, SHOWN_SPANS, LangFuse
@@ -106,12 +108,13 @@ def forget(subject: Subject, patience: float, quiet_at: datetime | None) -> tupl
             pause = min(LONGEST_PAUSE, 2 * pause)
 
 
-def quiet_after(traces: Sequence[int]) -> datetime | None:
-    """When no relay can be sending anything of these traces any more; None if none is. In the transaction that deletes
-    them: from now on none begins. An entry that waits for a later time is either leased to a relay or paused after a
-    failure, and cannot be told apart.
+def quiet_after(traces: Sequence[int], scores: Sequence[UUID] = ()) -> datetime | None:
+    """When no relay can be sending anything of these traces, or these scores, any more; None if none is. In the
+    transaction that deletes them: from now on none begins. An entry that waits for a later time is either leased to a
+    relay or paused after a failure, and cannot be told apart.
     """
-    waiting = OutboxEntry.objects.filter(state=OutboxEntry.State.WAITING, trace__in=traces).order_by("pk")
+    of_them = Q(trace__in=traces) | Q(score__in=scores)
+    waiting = OutboxEntry.objects.filter(of_them, state=OutboxEntry.State.WAITING).order_by("pk")
     due = list(waiting.select_for_update(of=("self",)).values_list("due_at", flat=True))
     now = timezone.now()
     later = max((moment for moment in due if moment > now), default=None)

@@ -41,7 +41,8 @@ def erase(customer_id: str, *, by: str, keep_purchases: bool = False) -> Erasure
             raise missing(customer_id) from None
         person = find(customer)
         receipt = ErasureReceipt(subject=person.pseudonym, requested_by=by[:150], erased=person.counts())
-        receipt.quiet_at = quiet_after([trace.pk for trace in person.traces])
+        scores = [score.pk for score in person.foreign_scores]
+        receipt.quiet_at = quiet_after([trace.pk for trace in person.traces], scores)
         receipt.wanted = {
             **person.subject().as_json(),
             "recommendations": [str(answer.pk) for answer in person.recommendations],

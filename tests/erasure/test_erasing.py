@@ -261,6 +261,17 @@ def test_traces_that_were_pruned_here_are_found_there(langfuse, zelda):
     assert not of_her(langfuse)
 
 
+def test_a_rating_of_somebody_elses_answer_that_a_relay_is_sending_is_waited_for(langfuse, zelda):
+    answer_of("ada").rate(rater=Rating.rater_of(zelda), stars=Decimal(1), comment="mine")
+    delivered()
+    hers = OutboxEntry.objects.get(score__comment="mine")
+    lease_ends = timezone.now() + timedelta(seconds=20)
+    OutboxEntry.objects.filter(pk=hers.pk).update(state=OutboxEntry.State.WAITING, due_at=lease_ends)
+    receipt = complete(erase(ID, by="staff"), patience=0)
+    assert receipt.quiet_at == lease_ends
+    assert receipt.state == "under way"
+
+
 def test_what_a_relay_is_sending_does_not_come_back(langfuse, zelda, settings):
     settings.LANGFUSE_TIMEOUT = 1
     late = []
