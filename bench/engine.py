@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.imports import _delete_server as delete_server
+from bench.apart import measured_apart
 
 STAGES = ("fit", "scale", "dense", "requests", "purchase", "meanwhile", "lists", "real")
 SHARES = (0.1, 0.3, 1.0, 3.0)
@@ -56,24 +56,8 @@ def main() -> None:
         parser.error(f"there is no stage {', '.join(sorted(unknown))}")
     if options.within:
         return measure(options)
-    os.environ.pop("DATABASE_URL", None)
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    if options.keep:
-        return _apart(options.keep.absolute())
-    with tempfile.TemporaryDirectory(prefix="bench-engine-") as folder:
-        try:
-            _apart(Path(folder))
-        finally:
-            delete_server(Path(folder))
-    return None
-
-
-def _apart(folder: Path) -> None:
-    """In a process of its own, for the server stops with the last process that uses it."""
-    os.environ["DATA_DIR"] = str(folder)
-    command = [sys.executable, "-m", "bench.engine", *sys.argv[1:], "--within", str(folder)]
-    if status := subprocess.run(command, check=False).returncode:
-        raise SystemExit(status)
+    return measured_apart("bench.engine", options.keep)
 
 
 def measure(options: argparse.Namespace) -> None:

@@ -11,10 +11,8 @@ import csv
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bench.apart import measured_apart
 from bench.generated import Shop, purchases
 
 CUSTOMERS, PRODUCTS = 100_000, 10_000
@@ -45,14 +44,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.within:
         return measure(options.within, options.rows, as_json=options.json)
-    os.environ.pop("DATABASE_URL", None)
-    with tempfile.TemporaryDirectory(prefix="bench-imports-") as folder:
-        os.environ["DATA_DIR"] = folder
-        try:  # in a process of its own, for the server stops with the last process that uses it
-            arguments = [*sys.argv[1:], "--within", folder]
-            subprocess.run([sys.executable, "-m", "bench.imports", *arguments], check=True)
-        finally:
-            _delete_server(Path(folder))
+    return measured_apart("bench.imports")
 
 
 def measure(folder: Path, rows: int, *, as_json: bool) -> None:
@@ -174,15 +166,6 @@ def _lines(shown: dict[str, Any]) -> Iterator[str]:
             yield from (f"  {line}" for line in _lines(value))
         else:
             yield f"{name:45}{value:>14,}"
-
-
-def _delete_server(folder: Path) -> None:
-    from shopassist.cluster import cluster
-
-    here = cluster(folder)
-    while here.answers():
-        time.sleep(0.1)
-    shutil.rmtree(here.home, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -18,14 +18,12 @@ import argparse
 import importlib
 import json
 import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.imports import _delete_server as delete_server
+from bench.apart import measured_apart
 
 STAGES = ("overhead", "throughput", "hanging", "pages")
 
@@ -44,25 +42,9 @@ def main() -> None:
         parser.error(f"there is no stage {', '.join(sorted(unknown))}")
     if options.within:
         return measure(options)
-    os.environ.pop("DATABASE_URL", None)
     for name in [name for name in os.environ if name.startswith(("LANGFUSE_", "OTEL_"))]:
         del os.environ[name]
-    if options.keep:
-        return _apart(options.keep.absolute())
-    with tempfile.TemporaryDirectory(prefix="bench-tracing-") as folder:
-        try:
-            _apart(Path(folder))
-        finally:
-            delete_server(Path(folder))
-    return None
-
-
-def _apart(folder: Path) -> None:
-    """In a process of its own, for the server stops with the last process that uses it."""
-    os.environ["DATA_DIR"] = str(folder)
-    command = [sys.executable, "-m", "bench.tracing", *sys.argv[1:], "--within", str(folder)]
-    if status := subprocess.run(command, check=False).returncode:
-        raise SystemExit(status)
+    return measured_apart("bench.tracing", options.keep)
 
 
 def measure(options: argparse.Namespace) -> None:
