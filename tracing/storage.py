@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from tracing.costs import cost_of, is_unpriced
-from tracing.encoding import EPOCH, score_body, spans_body
+from tracing.encoding import EPOCH, score_body
 from tracing.inserting import insert
 from tracing.masking import mask, mask_identifier, mask_text, personal_in
 from tracing.models import Delivery, Level, Observation, OutboxEntry, Score, Trace
@@ -38,8 +38,7 @@ def store(root: Root) -> Trace:
     trace, observations = rows_of(root, names)
     entry = None
     if trace.delivery == Delivery.WAITING:
-        body = spans_body(trace, observations)
-        entry = OutboxEntry(kind=OutboxEntry.Kind.SPANS, body=body, due_at=timezone.now())
+        entry = OutboxEntry(kind=OutboxEntry.Kind.SPANS, due_at=timezone.now())
     insert(trace, observations, entry)
     root.rows = observations
     if settings.LANGSMITH_ENABLED and trace.delivery != Delivery.SAMPLED_OUT:

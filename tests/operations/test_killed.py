@@ -14,7 +14,7 @@ from recommendations.models import Recommendation
 from tests.factories import a_customer, a_product, a_purchase, a_review
 from tests.operations.processes import PROJECT
 from tests.tracing.answers import an_answer, stored
-from tests.tracing.decoding import decoded
+from tests.tracing.decoding import bytes_of, decoded
 from tests.tracing.relaying import SCORES
 from tracing.models import Observation, OutboxEntry, Score, Trace
 from tracing.storage import record_score
@@ -73,7 +73,7 @@ def test_an_answer_and_its_trace_are_both_there_or_neither(langfuse_server, sett
     assert all(trace.number == trace.last + 1 >= 3 for trace in traces)  # none is missing
     assert set(Trace.objects.values_list("delivery", flat=True)) == {"waiting"}
     for entry in OutboxEntry.objects.filter(kind="spans").select_related("trace"):
-        spans = {span["span_id"] for span in decoded(entry.body)}
+        spans = {span["span_id"] for span in decoded(bytes_of(entry))}
         assert spans == set(entry.trace.observations.values_list("span_id", flat=True))
     assert OutboxEntry.objects.filter(kind="spans").count() == Trace.objects.count()
     assert OutboxEntry.objects.filter(kind="score").count() == Score.objects.count()

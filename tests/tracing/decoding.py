@@ -4,6 +4,9 @@ from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tracing.encoding import spans_body
+from tracing.models import OutboxEntry, Trace
+
 
 def decoded(body: bytes | memoryview) -> list[dict[str, Any]]:
     """The spans of an ExportTraceServiceRequest. Raises google's DecodeError for other bytes."""
@@ -24,6 +27,12 @@ def decoded(body: bytes | memoryview) -> list[dict[str, Any]]:
         for scope in resource.scope_spans
         for span in scope.spans
     ]
+
+
+def bytes_of(entry: OutboxEntry) -> bytes:
+    """Of the entry's spans, as the relay sends them."""
+    trace = Trace.objects.get(pk=entry.trace_id)
+    return spans_body(trace, trace.observations.all())
 
 
 def _value(value: Any) -> Any:

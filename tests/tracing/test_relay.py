@@ -152,9 +152,9 @@ def test_many_traces_take_as_many_queries_as_one(langfuse_server, django_assert_
     relay()  # the rows of breaker and totals are made
     for _ in range(30):
         stored(an_answer())
-    # due; breaker, two claims (each in its savepoint); bodies; settled (in a savepoint: lock, entries, traces, totals);
-    # success noted; breaker and two claims again, which find nothing; old ones
-    with django_assert_num_queries(1 + 7 + 1 + 6 + 1 + 7 + 1):
+    # due; breaker, two claims (each in its savepoint); bodies, traces, observations; settled (in a savepoint: lock,
+    # entries, traces, totals); success noted; breaker and two claims again, which find nothing; old ones
+    with django_assert_num_queries(1 + 7 + 3 + 6 + 1 + 7 + 1):
         relay()
     assert len(langfuse_server.sent(TRACES)) == 2
     later(5)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.langfuse_server import ROUTES
 from tests.tracing.answers import an_answer, stored
+from tests.tracing.decoding import bytes_of
 from tests.tracing.relaying import SHOWN_SCORES, SHOWN_SPANS, TRACES, deliveries, entry_of, later, states
 from tracing.models import Observation, OutboxEntry
 from tracing.spans import observe, observe_root
@@ -26,7 +27,7 @@ def test_many_traces_go_in_one_request(langfuse_server):
 
 def test_a_request_has_no_more_bytes_than_it_may(langfuse_server, monkeypatch):
     entries = [entry_of(stored(an_answer())) for _ in range(6)]
-    monkeypatch.setattr("tracing.relay.sending.REQUEST_BYTES", int(2.5 * len(entries[0].body)))
+    monkeypatch.setattr("tracing.relay.sending.REQUEST_BYTES", int(2.5 * len(bytes_of(entries[0]))))
     relay()
     assert len(langfuse_server.sent(TRACES)) == 3
     assert states() == ["sent"] * 6

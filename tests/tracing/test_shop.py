@@ -150,7 +150,7 @@ def test_a_trace_is_scored_by_its_id_and_again(settings):
     score("complete", 0.75, comment="mail k@example.org", trace_id=trace.trace_id)
     only = Score.objects.get()
     assert (only.trace, only.value, only.comment) == (trace, 0.75, "mail [email]")
-    assert json.loads(bytes(OutboxEntry.objects.get().body))["value"] == 0.75
+    assert json.loads(bytes(OutboxEntry.objects.get().body or b""))["value"] == 0.75
 
 
 def test_a_customers_rating_is_the_recommendations():

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Func, IntegerField, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
@@ -12,6 +12,7 @@ from unfold.decorators import action, display
 from tracing.admin.common import ReadOnly
 from tracing.admin.traces import trace_link
 from tracing.models import Breaker, OutboxEntry
+from tracing.relay.bodies import encoded
 
 STATE_COLOURS = {"waiting": "info", "sent": "warning", "confirmed": "success", "set aside": "danger"}
 
@@ -23,14 +24,14 @@ class OutboxEntryAdmin(ReadOnly):
     list_select_related = ("trace",)
     search_fields = ("trace__trace_id__startswith",)
     ordering = ("-pk",)
-    fields = ("kind", "state", "of_trace", "size", "attempts", "created_at", "due_at", "sent_at", "last_error")
-    readonly_fields = ("of_trace", "size")
+    fields = ("kind", "state", "of_trace", "bytes", "attempts", "created_at", "due_at", "sent_at", "last_error")
+    readonly_fields = ("of_trace", "bytes")
     actions = ("send_again",)
     list_before_template = "admin/tracing/outboxentry/breaker.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxEntry]:
         found: QuerySet[OutboxEntry] = super().get_queryset(request)
-        return found.defer("body").annotate(bytes=Func("body", function="octet_length", output_field=IntegerField()))
+        return found.defer("body")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         way = {
@@ -54,8 +55,8 @@ class OutboxEntryAdmin(ReadOnly):
         return trace_link(entry.trace)
 
     @display(description="bytes")
-    def size(self, entry: Any) -> str:
-        return f"{entry.bytes:,}"
+    def bytes(self, entry: OutboxEntry) -> str:
+        return ", ".join(f"{len(body):,}" for _, body in encoded([entry]))
 
     @action(description="Send again what was set aside", permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> None:

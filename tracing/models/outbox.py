@@ -24,7 +24,7 @@ WITH due AS MATERIALIZED (
 )
 UPDATE tracing_outboxentry AS entry SET due_at = statement_timestamp() + %s FROM due WHERE entry.id = due.id
 RETURNING entry.id, kind, entry.trace_id, score_id, state, created_at, due_at, attempts, sent_at,
-    octet_length(body) AS size, statement_timestamp() AS claimed_at
+    statement_timestamp() AS claimed_at
 """
 
 
@@ -119,8 +119,9 @@ class OutboxQuerySet(models.QuerySet["OutboxEntry"]):
 
 
 class OutboxEntry(models.Model):
-    """The very bytes that LangFuse will receive: waiting → sent → confirmed by reading back.
+    """What LangFuse is to receive: waiting → sent → confirmed by reading back.
 
+    Spans are made of the trace's rows whenever they are sent, since rows that never change always give the same bytes.
     A score has one entry: a changed value takes the place of the old one, so that no old one arrives after it.
     """
 
@@ -139,7 +140,7 @@ class OutboxEntry(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     trace = models.ForeignKey(Trace, on_delete=models.CASCADE, related_name="outbox")
     score = models.OneToOneField(Score, on_delete=models.CASCADE, null=True, related_name="outbox_entry")
-    body = models.BinaryField()
+    body = models.BinaryField(null=True, help_text="Of a score; of spans only where a former release made them.")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(help_text="Not to be touched before; a relay that claims it moves this on.")
@@ -148,8 +149,7 @@ class OutboxEntry(models.Model):
     last_error = models.TextField(blank=True)
 
     objects = OutboxQuerySet.as_manager()
-    size: int  # bytes; claim() tells it, and when that was
-    claimed_at: datetime
+    claimed_at: datetime  # told by claim()
 
     class Meta:
         ordering = ["pk"]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from tracing.encoding import score_body, spans_body
+from tracing.encoding import score_body
 from tracing.models import Delivery, OutboxEntry, Score, Trace
 from tracing.storage import STAYING
 
@@ -26,23 +26,14 @@ def backfill(since: date) -> int:
 
 def _traces(start: datetime) -> int:
     made = last = 0
-    kept = (
-        Trace.objects.filter(delivery=Delivery.KEPT, started_at__gte=start)
-        .order_by("pk")
-        .prefetch_related("observations")
-    )
+    kept = Trace.objects.filter(delivery=Delivery.KEPT, started_at__gte=start).order_by("pk")
     while True:
         with transaction.atomic():  # locked, so that none is deleted or taken by another backfill meanwhile
             traces = list(kept.filter(pk__gt=last).select_for_update()[:CHUNK])
             if not traces:
                 return made
             last = traces[-1].pk
-            entries = [
-                OutboxEntry(
-                    kind=Kind.SPANS, trace=trace, body=spans_body(trace, trace.observations.all()), due_at=Now()
-                )
-                for trace in traces
-            ]
+            entries = [OutboxEntry(kind=Kind.SPANS, trace=trace, due_at=Now()) for trace in traces]
             OutboxEntry.objects.bulk_create(entries, ignore_conflicts=True)
             Trace.objects.filter(pk__in=[trace.pk for trace in traces]).update(delivery=Delivery.WAITING)
             made += len(traces)

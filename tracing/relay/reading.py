@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest, Now
 from tracing.client import LangFuse, LangFuseError
 from tracing.models import Observation, OutboxEntry
 from tracing.models.outbox import paused
+from tracing.relay.bodies import bodies
 from tracing.relay.claimed import Claimed, Kind, State
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,7 @@ def shown_scores(langfuse: LangFuse, entries: list[OutboxEntry]) -> set[int]:
     """Keys of the entries whose score LangFuse shows with this value and comment."""
     rows = langfuse.scores(*(str(entry.score_id) for entry in entries))
     shown = {(row["id"], row.get("value"), row.get("comment") or "") for row in rows}
-    bodies = OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).values_list("pk", "body")
-    wanted = {key: json.loads(bytes(body)) for key, body in bodies}
+    wanted = {key: json.loads(body) for key, body in bodies(entries).items()}
     return {key for key, score in wanted.items() if (score["id"], score["value"], score["comment"]) in shown}
 
 

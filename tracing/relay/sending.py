@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from django.db.models import F
@@ -10,12 +10,13 @@ from django.db.models.functions import Now
 
 from tracing.client import LangFuse, Unacceptable, Unavailable
 from tracing.models import OutboxEntry
+from tracing.relay.bodies import Encoded, bodies, encoded
 from tracing.relay.claimed import Claimed, Kind, State
 from tracing.relay.reading import FIRST_LOOK
 
 log = logging.getLogger(__name__)
 
-REQUEST_BYTES = 3_000_000  # of spans, before compression; one larger entry goes alone
+REQUEST_BYTES = 3_000_000  # of spans, before compression; one larger trace goes alone
 AFTER_ITS_TRACE = timedelta(seconds=2)  # until a score asks again whether it may go
 
 NOTED = 10  # scores in one statement
@@ -33,22 +34,26 @@ def send_spans(langfuse: LangFuse, claimed: Claimed) -> None:
     """Many traces in one request. LangFuse takes all of it or nothing, so what it refuses is halved until the entry
     that it will not take stands alone.
     """
-    requests = deque(batches(claimed.of(Kind.SPANS)))
-    while requests and claimed.in_time:
-        batch = requests.popleft()
-        try:
-            langfuse.send_spans(b"".join(bodies(batch)))
-        except Unacceptable as error:
-            if len(batch) == 1:
-                set_aside(claimed, batch[0], error)
+    for whole in batches(encoded(claimed.of(Kind.SPANS))):
+        requests = deque([whole])
+        while requests:
+            if not claimed.in_time:
+                return
+            batch = requests.popleft()
+            entries = [entry for entry, _ in batch]
+            try:
+                langfuse.send_spans(b"".join(body for _, body in batch))
+            except Unacceptable as error:
+                if len(batch) == 1:
+                    set_aside(claimed, entries[0], error)
+                else:
+                    requests.extendleft([batch[len(batch) // 2 :], batch[: len(batch) // 2]])
+            except Unavailable as error:
+                claimed.failed(entries, error, **MORE)
+                raise
             else:
-                requests.extendleft([batch[len(batch) // 2 :], batch[: len(batch) // 2]])
-        except Unavailable as error:
-            claimed.failed(batch, error, **MORE)
-            raise
-        else:
-            log.debug("LangFuse took the spans of %d entries", len(batch))
-            note_sent(claimed, batch, Kind.SPANS)
+                log.debug("LangFuse took the spans of %d entries", len(batch))
+                note_sent(claimed, entries, Kind.SPANS)
 
 
 def send_scores(langfuse: LangFuse, claimed: Claimed) -> None:
@@ -72,7 +77,7 @@ def send_scores(langfuse: LangFuse, claimed: Claimed) -> None:
 def send_score(langfuse: LangFuse, claimed: Claimed, entry: OutboxEntry) -> bool:
     """Whether LangFuse took it."""
     try:
-        for body in bodies([entry]):
+        for body in bodies([entry]).values():
             langfuse.send_score(body)
     except Unacceptable as error:
         set_aside(claimed, entry, error)
@@ -89,23 +94,17 @@ def traces_that_wait(traces: set[int]) -> set[int]:
     return set(waiting.values_list("trace_id", flat=True)) if traces else set()
 
 
-def batches(entries: list[OutboxEntry]) -> Iterator[list[OutboxEntry]]:
-    batch: list[OutboxEntry] = []
+def batches(given: Iterable[Encoded]) -> Iterator[list[Encoded]]:
+    batch: list[Encoded] = []
     size = 0
-    for entry in entries:
-        if batch and size + entry.size > REQUEST_BYTES:
+    for entry, body in given:
+        if batch and size + len(body) > REQUEST_BYTES:
             yield batch
             batch, size = [], 0
-        batch.append(entry)
-        size += entry.size
+        batch.append((entry, body))
+        size += len(body)
     if batch:
         yield batch
-
-
-def bodies(entries: list[OutboxEntry]) -> list[bytes]:
-    """In order; an entry whose trace was deleted meanwhile has none."""
-    found = OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).order_by("pk")
-    return [bytes(body) for body in found.values_list("body", flat=True)]
 
 
 def note_sent(claimed: Claimed, entries: list[OutboxEntry], kind: Kind) -> None:

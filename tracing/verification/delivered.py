@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
-from tracing.encoding import score_body, spans_body
+from tracing.encoding import score_body
 from tracing.models import Delivery, Observation, OutboxEntry, Score, Trace
 
 BATCH = 20  # traces in one question: with 2,000 observations each still within what the client reads of one
@@ -51,11 +51,9 @@ def send_again(traces: list[Trace], scores: list[Score]) -> int:
     Entries that wait already stay as they are.
     """
     with transaction.atomic():
-        for trace in Trace.objects.filter(pk__in=[trace.pk for trace in traces]).prefetch_related("observations"):
-            entries = OutboxEntry.objects.filter(trace=trace, kind=Kind.SPANS)
-            if not is_again(entries):
-                body = spans_body(trace, trace.observations.all())
-                keep(OutboxEntry(kind=Kind.SPANS, trace=trace, body=body, due_at=Now()))
+        for trace in Trace.objects.filter(pk__in=[trace.pk for trace in traces]):
+            if not is_again(OutboxEntry.objects.filter(trace=trace, kind=Kind.SPANS)):
+                keep(OutboxEntry(kind=Kind.SPANS, trace=trace, due_at=Now()))
             Trace.objects.filter(pk=trace.pk).update(delivery=Delivery.WAITING)
         for score in scores:
             if not is_again(OutboxEntry.objects.filter(score=score)):
