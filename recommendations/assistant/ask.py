@@ -12,7 +12,8 @@ from customers.models import Customer, StorefrontKey
 from recommendations import metrics
 from recommendations.engine.constraints import Constraints
 from recommendations.models import MAX_PRODUCTS, Conversation, Recommendation, RecommendedProduct
-from tracing.masking import mask_text, personal_in, pseudonym
+from recommendations.people import people_in
+from tracing.masking import mask_text, pseudonym
 from tracing.plain import described
 from tracing.spans import Root, observe_root
 from tracing.storage import record_score, store
@@ -75,7 +76,7 @@ def ask(
         with observe_root(TRACE_NAME, input={"query": query, "top_n": top_n, "filters": dict(filters or {})}) as root:
             root.user_pseudonym = pseudonym(customer.external_id) if customer else ""
             root.session_id = str(conversation.pk) if conversation else ""
-            root.sensitive += people_in(query, customer)
+            root.sensitive += people_in(query, customer.name if customer else "")
             root.tags = [f"channel:{channel}"]
             for update in graph().stream(state, stream_mode="updates"):
                 for agent, part in update.items():
@@ -89,14 +90,6 @@ def ask(
         raise QuestionFailed(recommendation) from error
     keep(recommendation, root, state, started)
     return recommendation
-
-
-def people_in(query: str, customer: Customer | None) -> list[str]:
-    """What the trace shall not tell: the asker's name, those of other customers that the words hold, and all else in
-    them that is personal, for it may come back in what is read from them.
-    """
-    own = [customer.name] if customer and customer.name else []
-    return [*own, *Customer.objects.names_in(query, known=own), *personal_in(query)]
 
 
 def warm_up() -> None:

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from pydantic import BaseModel, Field
 
-from recommendations.assistant.ask import people_in
 from recommendations.assistant.generation import ModelFailed, ServerFailed, generate_structured
 from recommendations.assistant.models import chat_model, has_language_model
 from recommendations.models import EMBEDDED, Recommendation
+from recommendations.people import people_in
 from tracing.alone import store_alone
 from tracing.spans import observe_root
 from tracing.storage import record_score, store
@@ -60,7 +60,7 @@ def judge(answer: Recommendation) -> None:
     root = observe_root(PROMPT, "evaluator", input={"recommendation": str(answer.pk)})
     try:
         with root:
-            root.sensitive += people_in(answer.query, answer.customer)
+            root.sensitive += people_in(answer.query, answer.customer.name if answer.customer else "")
             payload = {"question": answer.query, "answer": answer.reasoning}
             verdict = generate_structured(chat_model("judge"), PROMPT, payload, Verdict)
             root.output = verdict.model_dump()

@@ -5,16 +5,18 @@ from collections import Counter
 from django.db import connection
 
 from recommendations.models import PopularCount
+from recommendations.people import people_in, those_in
 from tracing.masking import mask_text
 from tracing.rollups.days import Day
 
 MOST = 100  # of each kind that a day tells apart
 
 WORDS = """
-SELECT lower(constraints ->> 'words'), count(*) FROM recommendations_recommendation
+SELECT constraints ->> 'words', query, coalesce(customer.name, ''), count(*)
+FROM recommendations_recommendation r LEFT JOIN customers_customer customer ON customer.id = r.customer_id
 WHERE created_at >= %(start)s AND created_at < %(end)s AND intent = 'recommendation'
     AND coalesce(constraints ->> 'words', '') <> ''
-GROUP BY 1
+GROUP BY 1, 2, 3
 """
 
 POPULAR = f"""
@@ -42,13 +44,15 @@ FROM placed GROUP BY of, 3, told
 
 
 def count(day: Day) -> None:
-    """Words are masked: a shopper may have named a person or an address among them."""
+    """Words are masked: a shopper may have named a person or an address among them. Who it is stands in the question,
+    for its words alone have lost what introduced a name and the marks of a number.
+    """
     PopularCount.objects.filter(day=day.day).delete()
     with connection.cursor() as cursor:
         cursor.execute(WORDS, {"start": day.start, "end": day.end})
         words: Counter[str] = Counter()
-        for text, number in cursor.fetchall():
-            words[mask_text(text)[:300]] += number
+        for text, query, name, number in cursor.fetchall():
+            words[mask_text(text, those_in(text, people_in(query, name))).lower()[:300]] += number
         cursor.execute(
             POPULAR,
             {

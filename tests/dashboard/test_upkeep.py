@@ -165,6 +165,26 @@ def test_personal_data_among_the_words_is_masked():
     assert PopularCount.objects.get(of="words").key == "lamp for [email]"
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("A mug with Zelda on it", "mug Zelda"),  # the asker's own
+        ("a mug with zelda quackenbush on it", "mug zelda quackenbush"),
+        ("A mug for Ada Lovelace", "mug Ada Lovelace"),  # another customer
+        ("a mug of jose quackenbush", "mug jose quackenbush"),
+        ("My name is Grace Hopper, a mug please", "mug grace hopper"),
+        ("A mug, call +44 20 7946 0958", "mug 44 20 7946 0958"),
+    ],
+)
+def test_who_is_personal_in_the_question_is_masked_in_its_words(query, words):
+    a_customer("Ada Lovelace")
+    asker = "José Quackenbush" if "jose" in words else "Zelda Quackenbush"
+    counted(a_question(NOON, a_customer(asker), query=query, constraints={"words": words}))
+    key = PopularCount.objects.get(of="words").key
+    assert key.startswith("mug [")
+    assert set(key.split()[1:]) <= {"[name]"}
+
+
 def test_the_command_says_how_long_it_took_and_counts_any_day_again(capsys):
     counted(a_question(NOON))
     QuestionCount.objects.all().delete()
