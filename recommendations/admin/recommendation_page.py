@@ -73,10 +73,10 @@ class RecommendationPage(TellsWho, ReadOnly, Large, ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if sees_customers(request):
             return self.fieldsets
-        *others, _ = self.fieldsets  # the last is the customer's
-        title, words = others[0]
+        words: Any
+        (title, words), *others, _ = self.fieldsets  # the last is the customer's
         fields = tuple("channel" if field == ("who", "channel") else field for field in words["fields"])
-        return [(title, {"fields": fields}), *others[1:]]
+        return [(title, {"fields": fields}), *others]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -91,14 +91,13 @@ class Exported:
             filters = ", ".join(f"{name}={value}" for name, value in request.GET.items() if name != "q")
             searched = "a search" if request.GET.get("q") else ""
             chosen = ", ".join(filter(None, (filters, searched))) or "no filter"
+            chosen = chosen.replace("\0", "")  # which PostgreSQL does not take
             LogEntry.objects.create(
                 user=request.user,  # type: ignore[misc]  # signed in, or the view had refused
                 content_type=ContentType.objects.get_for_model(found.model),
                 object_repr=f"{number:,} {found.model._meta.verbose_name_plural} as {format_}",
                 action_flag=CHANGE,
-                change_message=f"Exported {number:,} as {format_}: {chosen}".replace(
-                    "\0", ""
-                ),  # PostgreSQL takes no NUL
+                change_message=f"Exported {number:,} as {format_}: {chosen}",
             )
 
 
