@@ -7,7 +7,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
@@ -252,13 +252,19 @@ ROUTES = {
 }
 
 
-@pytest.fixture
-def langfuse_server(settings: Any) -> Iterator[LangFuseServer]:
-    """A LangFuse that the settings point to. What it received must make sense to it."""
-    server = LangFuseServer()
+Kind = TypeVar("Kind", bound=LangFuseServer)
+
+
+def pointed_to(server: Kind, settings: Any) -> Iterator[Kind]:
+    """For fixtures: a LangFuse that the settings point to. What it received must make sense to it."""
     settings.LANGFUSE_ENABLED = True
     settings.LANGFUSE_HOST = settings.LANGFUSE_PUBLIC_URL = server.url
     settings.LANGFUSE_PUBLIC_KEY, settings.LANGFUSE_SECRET_KEY = server.public_key, server.secret_key
     yield server
     server.stop()
     assert not server.complaints
+
+
+@pytest.fixture
+def langfuse_server(settings: Any) -> Iterator[LangFuseServer]:
+    yield from pointed_to(LangFuseServer(), settings)

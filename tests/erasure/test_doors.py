@@ -13,7 +13,7 @@ from recommendations.tasks import complete_erasures
 from tests.factories import a_customer, a_product, a_purchase
 from tracing.masking import pseudonym
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ADD = reverse("admin:recommendations_erasurereceipt_add")
 
