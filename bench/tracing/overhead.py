@@ -26,7 +26,6 @@ from bench.tracing import graphs
 from bench.tracing.intervals import interval, median, ratio_of_medians
 from customers.models import Customer
 from recommendations.models import Recommendation
-from tracing.encoding import spans_body
 from tracing.spans import Root, observe_root
 from tracing.storage import names_in, rows_of, store
 
@@ -158,11 +157,8 @@ def shares(case: graphs.Case, rounds: int, over: dict[str, list[float]]) -> Figu
     for _ in range(min(rounds, 100)):
         root = noted(case)
         started = time.perf_counter()
-        trace, observations = rows_of(root, names_in(root))
-        masked = time.perf_counter()
-        spans_body(trace, observations)
-        parts["masking, rows"].append(1000 * (masked - started))
-        parts["encoding"].append(1000 * (time.perf_counter() - masked))
+        rows_of(root, names_in(root))
+        parts["masking, rows"].append(1000 * (time.perf_counter() - started))
     of = {"observing": over["observed"], **parts}
     shown = {name: interval(median, times) for name, times in of.items()}
     rest = interval(median, over["stored"])[0] - sum(value[0] for value in shown.values())
