@@ -13,8 +13,9 @@ from recommendations.assistant.models import chat_model, has_language_model
 from recommendations.models import EMBEDDED, Recommendation
 from recommendations.people import people_in
 from tracing.alone import store_alone
+from tracing.masking import mask_text
 from tracing.spans import observe_root
-from tracing.storage import record_score, store
+from tracing.storage import names_in, record_score, store
 
 PROMPT = "answer_judgement"
 SCORE = "helpfulness"
@@ -71,7 +72,7 @@ def judge(answer: Recommendation) -> None:
                     answer.stored_trace,
                     SCORE,
                     verdict.helpfulness,
-                    comment=verdict.because,
+                    comment=mask_text(verdict.because, names_in(root)),
                     score_id=uuid.uuid5(answer.pk, SCORE),  # one score, also where two judge at once
                 )
     except Exception as error:

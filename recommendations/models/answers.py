@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from customers.models import Customer, Product, StorefrontKey
 from recommendations import metrics
+from recommendations.people import people_in
 from tracing.masking import mask_text
 from tracing.models import Trace
 from tracing.storage import record_score
@@ -159,7 +160,7 @@ class Recommendation(models.Model):
             trace,
             "user_rating",
             float(rating.stars),
-            comment=mask_text(words, [self.customer.name] if self.customer else []),
+            comment=mask_text(words, people_in(words, self.customer.name if self.customer else "")),
             score_id=rating.score_id,
         )
 

@@ -98,6 +98,15 @@ def test_reading_that_fails_in_the_end_leaves_its_trace(ollama, monkeypatch):
     assert not Review.objects.filter(sentiment_model="reader:1b").exists()
 
 
+def test_what_a_judge_says_of_an_answer_names_nobody(ollama):
+    zelda = a_customer("Zelda Quackenbush")
+    answer = a_recommendation(zelda, a_product(), query="A lamp for Ada, call +44 20 7946 0958", model="writer:1b")
+    ollama.will_say('{"helpfulness": 0.5, "because": "Zelda wants a lamp; zelda quackenbush has 44-20-7946-0958."}')
+    assert judge_answers() == 1
+    comment = answer.stored_trace.scores.get().comment
+    assert comment == "[name] wants a lamp; [name] has [name]."
+
+
 def test_answers_of_a_model_are_judged_once(ollama):
     a_recommendation(model="embedded-composer")
     worded = a_recommendation(model="talker:8b")
