@@ -6,7 +6,7 @@ is a delivery. Whatever was sent late by a relay is found by its trace, its user
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from tracing.chunks import chunks
 from tracing.client import PAGE, SCORES, SHOWN_SCORES, SHOWN_SPANS, LangFuse
 from tracing.models import OutboxEntry
 from tracing.relay.claimed import lease
@@ -45,7 +46,7 @@ class Forgetting(LangFuse):
         """Asks for the deletion of all that it shows of the subject; gives how many of each kind it showed."""
         shown = self.shown(subject)
         known = set(subject.traces)
-        for traces in chunks(sorted(known | shown["traces"])):
+        for traces in chunks(sorted(known | shown["traces"]), AT_ONCE):
             self._ask("delete traces", "DELETE", TRACES, json={"traceIds": traces})
         for score in sorted(shown["scores"]):
             self._ask("delete score", "DELETE", f"{SCORES}/{quote(score, safe='')}")
@@ -58,13 +59,13 @@ class Forgetting(LangFuse):
         traces = self._traces("userId", subject.user) if subject.user else set()
         for session in subject.sessions:
             traces |= self._traces("sessionId", session)
-        for ids in chunks(subject.traces):
+        for ids in chunks(subject.traces, AT_ONCE):
             if self.span_ids(*ids):
                 traces |= {trace for trace in ids if self.span_ids(trace)}
-        scores = {str(row["id"]) for ids in chunks(subject.scores) for row in self.scores(*ids)}
+        scores = {str(row["id"]) for ids in chunks(subject.scores, AT_ONCE) for row in self.scores(*ids)}
         everything = sorted(traces.union(subject.traces))
         for name, asked in (("traceId", everything), ("sessionId", subject.sessions)):
-            for ids in chunks(asked):
+            for ids in chunks(asked, AT_ONCE):
                 scores |= self._scores(name, ids)
         items = {item for trace in everything for item in self._dataset_items(trace)}
         return {"traces": traces, "scores": scores, "dataset items": items}
@@ -119,8 +120,3 @@ def quiet_after(traces: Sequence[int], scores: Sequence[UUID] = ()) -> datetime 
     now = timezone.now()
     later = max((moment for moment in due if moment > now), default=None)
     return min(later, now + lease()) if later else None
-
-
-def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), AT_ONCE):
-        yield list(ids[start : start + AT_ONCE])

@@ -10,8 +10,20 @@ from django.db.models import Sum
 
 from tracing.dashboard.charts import lines
 from tracing.dashboard.period import Period
-from tracing.dashboard.shapes import Cell, Pair, Section, Shares, Table, Tile, change, count, milliseconds, share, tile
-from tracing.dashboard.shapes import word as text
+from tracing.dashboard.shapes import (
+    Cell,
+    Pair,
+    Section,
+    Shares,
+    Table,
+    Tile,
+    change,
+    count,
+    milliseconds,
+    share,
+    tile,
+    word,
+)
 from tracing.models import ObservationCount, TraceCount
 from tracing.rollups.histogram import ERROR, percentile
 
@@ -112,7 +124,7 @@ def _table(caption: str, what: str, groups: dict[str, Group]) -> Table:
         p50, p95, p99 = (percentile(group.now, q) for q in PERCENTILES)
         rows.append(
             [
-                text(name),
+                word(name),
                 Cell(count(group.number.now)),
                 Cell(milliseconds(p50)),
                 Cell(milliseconds(p95)),

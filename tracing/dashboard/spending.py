@@ -166,7 +166,7 @@ def hosted(spent: Spent) -> Table:
     )
     most = float(asked[-1][1]) if asked else 0
     rows = [
-        [word(f"{model.name}"), word(model.provider), bar_of(float(cost), most, money(cost, prices.currency))]
+        [word(model.name), word(model.provider), bar_of(float(cost), most, money(cost, prices.currency))]
         for model, cost in asked
     ]
     return Table(

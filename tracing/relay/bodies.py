@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from tracing.chunks import chunks
 from tracing.encoding import spans_body
 from tracing.models import OutboxEntry, Trace
 
@@ -13,8 +14,7 @@ AT_ONCE = 50  # traces that are read
 
 def encoded(entries: list[OutboxEntry]) -> Iterator[Encoded]:
     """In order, a few at a time, because traces may be large. A trace that was deleted meanwhile has no bytes."""
-    for start in range(0, len(entries), AT_ONCE):
-        some = entries[start : start + AT_ONCE]
+    for some in chunks(entries, AT_ONCE):
         made = bodies(some)
         missing = [entry.trace_id for entry in some if entry.pk not in made]
         traces = Trace.objects.prefetch_related("observations").in_bulk(missing)

@@ -3,13 +3,13 @@
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Now
 
+from tracing.chunks import chunks
 from tracing.client import LangFuse, LangFuseError
 from tracing.models import Observation, OutboxEntry
 from tracing.models.outbox import paused
@@ -27,7 +27,7 @@ KEPT = timedelta(days=7)  # confirmed entries
 def look(langfuse: LangFuse, claimed: Claimed) -> None:
     """Raises LangFuseError."""
     for kind, shown in ((Kind.SPANS, shown_spans), (Kind.SCORE, shown_scores)):
-        for entries in chunks(claimed.of(kind)):
+        for entries in chunks(claimed.of(kind), QUESTION):
             if not claimed.in_time:
                 return
             try:
@@ -79,8 +79,3 @@ def next_look(kind: Kind) -> Combinable:
     half = ExpressionWrapper((Now() - F("sent_at")) / 2, DurationField())
     pause = Greatest(Value(timedelta(seconds=FIRST_LOOK[kind])), half)
     return ExpressionWrapper(Now() + pause, DateTimeField())
-
-
-def chunks(entries: list[OutboxEntry]) -> Iterator[list[OutboxEntry]]:
-    for start in range(0, len(entries), QUESTION):
-        yield entries[start : start + QUESTION]

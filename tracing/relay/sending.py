@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db.models import F
 from django.db.models.functions import Now
 
+from tracing.chunks import chunks
 from tracing.client import LangFuse, Unacceptable, Unavailable
 from tracing.models import OutboxEntry
 from tracing.relay.bodies import Encoded, bodies, encoded
@@ -61,11 +62,10 @@ def send_scores(langfuse: LangFuse, claimed: Claimed) -> None:
     scores = claimed.of(Kind.SCORE)
     behind = traces_that_wait({entry.trace_id for entry in scores})
     claimed.wait([entry for entry in scores if entry.trace_id in behind], Now() + AFTER_ITS_TRACE)
-    ready = claimed.of(Kind.SCORE)
-    for start in range(0, len(ready), NOTED):
+    for some in chunks(claimed.of(Kind.SCORE), NOTED):
         sent: list[OutboxEntry] = []
         try:
-            for entry in ready[start : start + NOTED]:
+            for entry in some:
                 if not claimed.in_time:
                     return
                 if send_score(langfuse, claimed, entry):

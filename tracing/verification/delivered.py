@@ -52,18 +52,18 @@ def send_again(traces: list[Trace], scores: list[Score]) -> int:
     """
     with transaction.atomic():
         for trace in Trace.objects.filter(pk__in=[trace.pk for trace in traces]):
-            if not is_again(OutboxEntry.objects.filter(trace=trace, kind=Kind.SPANS)):
+            if not wait_again(OutboxEntry.objects.filter(trace=trace, kind=Kind.SPANS)):
                 keep(OutboxEntry(kind=Kind.SPANS, trace=trace, due_at=Now()))
             Trace.objects.filter(pk=trace.pk).update(delivery=Delivery.WAITING)
         for score in scores:
-            if not is_again(OutboxEntry.objects.filter(score=score)):
+            if not wait_again(OutboxEntry.objects.filter(score=score)):
                 body = score_body(score, score.trace)
                 keep(OutboxEntry(kind=Kind.SCORE, trace=score.trace, score=score, body=body, due_at=Now()))
     return len(traces) + len(scores)
 
 
-def is_again(entries: QuerySet[OutboxEntry]) -> bool:
-    """Whether there is an entry, which then waits."""
+def wait_again(entries: QuerySet[OutboxEntry]) -> bool:
+    """Whether there is an entry; it waits from now on."""
     changed = entries.exclude(state=State.WAITING).update(state=State.WAITING, due_at=Now(), attempts=0)
     return bool(changed) or entries.exists()
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from time import sleep
 from typing import TypeVar
 
+from tracing.chunks import chunks
 from tracing.client import LangFuse, Unavailable
 from tracing.models import Score, Trace
 from tracing.verification.delivered import scores_of, send_again, traces_since
@@ -67,8 +68,7 @@ def compare_traces(langfuse: LangFuse, traces: list[Trace], report: Report) -> l
 
 def compare_scores(langfuse: LangFuse, scores: list[Score], report: Report) -> list[Score]:
     changed = []
-    for start in range(0, len(scores), QUESTION):
-        some = scores[start : start + QUESTION]
+    for some in chunks(scores, QUESTION):
         ids = [str(score.pk) for score in some]
         for score, difference in of_scores(some, patiently(lambda ids=ids: langfuse.scores(*ids))):  # type: ignore[misc]
             report.add(difference)
