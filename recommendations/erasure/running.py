@@ -51,9 +51,9 @@ def erase(customer_id: str, *, by: str, keep_purchases: bool = False) -> Erasure
         remove(person, keep_purchases)
         if not settings.LANGFUSE_ENABLED:
             receipt.state, receipt.wanted = ErasureReceipt.State.DONE, {}
+        # Last, but before there is a receipt: what fails here is begun anew, while the name is still known.
+        receipt.erased["rows of rejects files"] = forget_customer(customer_id, name)
         receipt.save()
-    receipt.erased["rows of rejects files"] = forget_customer(customer_id, name)
-    receipt.save(update_fields=["erased"])
     return receipt
 
 

@@ -52,6 +52,21 @@ def test_nothing_of_the_person_is_left_in_any_table(zelda):
     assert not Purchase.objects.filter(external_id="receipt-" + ID).exists()
 
 
+def test_a_rejects_file_that_cannot_be_rewritten_leaves_all_as_it_was(zelda, tmp_path):
+    """Else the next attempt would say that it is done, and the file would keep her rows."""
+    file = tmp_path / "rejects.csv"
+    file.mkdir()
+    ImportRun.objects.create(kind="reviews", file="reviews.csv", rejects_file=str(file))
+    with pytest.raises(IsADirectoryError):
+        erase(ID, by="staff")
+    assert answer_of(ID).query
+    assert not ErasureReceipt.objects.exists()
+    file.rmdir()
+    file.write_text(f"line,reason,customer_id\n2,no date,{ID}\n")
+    assert erase(ID, by="staff").erased["rows of rejects files"] == 1
+    assert ID not in file.read_text()
+
+
 def test_everybody_else_stays_whole(zelda):
     erase(ID, by="staff")
     answer = answer_of("ada")
