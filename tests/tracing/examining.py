@@ -1,10 +1,8 @@
 """What tests of `manage.py doctor` share."""
 
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
 
+from tests import commands
 from tracing.doctor.examination import examine
 
 PROBLEM, WARNING, OK = "problem", "warning", "ok"
@@ -26,9 +24,5 @@ def examined(*, send=False, wait=5.0):
 
 
 def run(*arguments):
-    out = StringIO()
-    try:
-        call_command("doctor", *arguments, stdout=out)
-    except SystemExit as end:
-        return end.code, out.getvalue()
-    return 0, out.getvalue()
+    """Exit code and stdout."""
+    return commands.run("doctor", *arguments)[:2]

@@ -1,12 +1,10 @@
 """`manage.py relay`, as somebody at a terminal sees it."""
 
-from io import StringIO
-from typing import Any
-
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 
+from tests import commands
 from tests.tracing.answers import an_answer, stored
 from tests.tracing.relaying import TRACES, states
 from tracing.models import Breaker, OutboxEntry
@@ -25,13 +23,7 @@ def soon(monkeypatch):
 
 def run_command(*arguments):
     """Exit code, stdout and stderr."""
-    out, err = StringIO(), StringIO()
-    code: Any = 0
-    try:
-        call_command("relay", *arguments, stdout=out, stderr=err)
-    except SystemExit as end:
-        code = end.code
-    return code, out.getvalue().strip(), err.getvalue().strip()
+    return commands.run("relay", *arguments)
 
 
 def test_once_delivers_and_says_so(langfuse_server):

@@ -2,12 +2,12 @@ import json
 import uuid
 from datetime import timedelta
 from decimal import Decimal
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.utils import timezone
 
+from tests import commands
 from tests.tracing.answers import an_answer, stored
 from tests.tracing.relaying import SCORES, TRACES, deliveries, later
 from tracing import context
@@ -43,12 +43,8 @@ def a_delivered_trace():
 
 
 def run(*arguments):
-    out = StringIO()
-    try:
-        call_command("verify_delivery", *arguments, stdout=out)
-    except SystemExit as end:
-        return end.code, out.getvalue()
-    return 0, out.getvalue()
+    """Exit code and stdout."""
+    return commands.run("verify_delivery", *arguments)[:2]
 
 
 def found(*arguments):
@@ -64,7 +60,7 @@ def test_what_arrived_as_it_was_sent_is_no_difference(langfuse_server):
     code, text = run()
     assert code == 0
     assert text.startswith("1 traces and 1 scores since")
-    assert text.endswith("LangFuse shows all of them as they are here.\n")
+    assert text.endswith("LangFuse shows all of them as they are here.")
 
 
 def rows_of(server, **fields):
