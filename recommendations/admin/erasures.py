@@ -3,15 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from customers.access import UnknownCustomer, find_customer
 from customers.admin import ReadOnly
-from recommendations.erasure import erase
+from recommendations.erasure import AlreadyErased, erase
 from recommendations.models import ErasureReceipt
 
 STATE_COLOURS = {"done": "success", "not yet gone from LangFuse": "warning"}
@@ -68,6 +69,16 @@ class ErasureReceiptAdmin(ReadOnly, ModelAdmin):
     @display(description="receipt")
     def says(self, receipt: ErasureReceipt) -> str:
         return "\n".join(receipt.lines())
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            answer: HttpResponse = super().add_view(request, form_url, extra_context)
+        except (AlreadyErased, UnknownCustomer) as error:  # since the form was checked, by somebody else
+            messages.warning(request, str(error))
+            return redirect("admin:recommendations_erasurereceipt_changelist")
+        return answer
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> ErasureReceipt:
         """Everything here goes at once; the task that runs every few minutes sees to LangFuse."""

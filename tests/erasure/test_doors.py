@@ -1,13 +1,17 @@
 """The command, the task and the admin's page that erase."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
+from django.db import connection, connections, transaction
 from django.urls import reverse
 
 from customers.models import Customer
+from recommendations.erasure import erase
 from recommendations.models import ErasureReceipt
 from recommendations.tasks import complete_erasures
 from tests.factories import a_customer, a_product, a_purchase
@@ -101,3 +105,29 @@ def test_staff_with_the_right_erase(ada, clerk, client):
     page = client.get(reverse("admin:recommendations_erasurereceipt_change", args=[receipt.pk])).content.decode()
     assert "1 purchases" in page
     assert "Ada" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_second_hears_that_it_is_done(admin_client, ada):
+    def post():
+        try:
+            return admin_client.post(ADD, {"customer_id": "ada", "again": "ada"}, follow=True)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as another:
+        with transaction.atomic():
+            erase("ada", by="the first")
+            second = another.submit(post)
+            while not second.done() and not somebody_waits():
+                time.sleep(0.02)
+        page = second.result()
+    assert page.status_code == 200
+    assert "was erased at" in page.content.decode()
+    assert ErasureReceipt.objects.get().requested_by == "the first"
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
