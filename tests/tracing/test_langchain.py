@@ -162,7 +162,7 @@ def test_callbacks_that_are_given_twice_tell_once():
     assert below(root) == [("answer", "chain", "answer"), ("answer", "generation", "GenericFakeChatModel")]
 
 
-def parallel(words):
+def parallel():
     """Each branch opens a span inside its run, and a model inside that."""
 
     def branch(name):
@@ -211,9 +211,9 @@ def test_a_coroutine_that_runs_for_ever_keeps_no_old_traces():
 
 def test_parallel_branches_keep_their_parents_in_threads_and_in_tasks():
     with observe_root("threads") as threads:
-        parallel("hi").invoke("hi", config())
+        parallel().invoke("hi", config())
     with observe_root("tasks") as tasks:
-        asyncio.run(parallel("hi").ainvoke("hi", config()))
+        asyncio.run(parallel().ainvoke("hi", config()))
     for root in (threads, tasks):
         assert set(below(root)[1:]) == BRANCHES
         assert len(root.spans) == 8
