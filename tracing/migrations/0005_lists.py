@@ -4,6 +4,19 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 from django.db import migrations, models
 
+EARLIER = """
+UPDATE tracing_trace SET used_models = used.models, used_prompts = used.prompts
+FROM (
+    SELECT trace_id,
+        coalesce(array_agg(DISTINCT model) FILTER (WHERE model <> ''), '{}') AS models,
+        coalesce(
+            array_agg(DISTINCT left(prompt_name || ' v' || prompt_version, 120)) FILTER (WHERE prompt_version > 0), '{}'
+        ) AS prompts
+    FROM tracing_observation WHERE model <> '' OR prompt_version > 0 GROUP BY trace_id
+) used
+WHERE used.trace_id = tracing_trace.id
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -45,6 +58,7 @@ class Migration(migrations.Migration):
                 size=None,
             ),
         ),
+        migrations.RunSQL(EARLIER, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name="trace",
             index=models.Index(models.OrderBy(models.F("duration_ms"), descending=True), name="trace_duration"),
