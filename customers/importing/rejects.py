@@ -5,6 +5,7 @@ It has the columns of the file it came from, so that it can be put right and imp
 
 import csv
 import os
+import re
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -58,11 +59,19 @@ def _forget(path: Path, people: set[str]) -> int:
         writer, read = csv.writer(kept), csv.reader(rows)
         header = next(read, [])
         writer.writerow(header)
-        whose = [at for at, column in enumerate(header) if "customer" in column.lower()]
         for row in read:
-            if any(row[at].strip() in people for at in whose if at < len(row)):
+            if _is_of(people, header, row):
                 gone += 1
             else:
                 writer.writerow(row)
     os.replace(kept.name, path) if gone else os.unlink(kept.name)
     return gone
+
+
+def _is_of(people: set[str], header: list[str], row: list[str]) -> bool:
+    """By the customer's columns; in a broken row, whose cells do not stand under them, by its text."""
+    if len(row) == len(header):
+        cells = zip(header, row, strict=True)
+        return any(cell.strip() in people for column, cell in cells if "customer" in column.lower())
+    text = ",".join(row[2:])  # after its line and the reason
+    return any(re.search(rf"(?<!\w){re.escape(person)}(?!\w)", text) for person in people)

@@ -52,6 +52,16 @@ def test_nothing_of_the_person_is_left_in_any_table(zelda):
     assert not Purchase.objects.filter(external_id="receipt-" + ID).exists()
 
 
+def test_her_broken_rows_in_rejects_files_go(zelda, tmp_path):
+    path = tmp_path / "rejects.csv"
+    kept = [f'4,its quotes are broken,"t3,ada,""Ada {ID}x"', "5,columns,t4,ada,Ada Lovelace,1,1,1"]
+    gone = [f'2,its quotes are broken,"t1,{ID},""Zelda"', f"3,columns,t2,,{NAME},1,1,1"]
+    path.write_text("\n".join(["line,reason,transaction_id,customer_id,customer_name,quantity", *gone, *kept]) + "\n")
+    ImportRun.objects.create(kind="purchases", file="f.csv", rejects_file=str(path))
+    assert erase(ID, by="staff").erased["rows of rejects files"] == 2
+    assert path.read_text().splitlines()[1:] == kept
+
+
 def test_a_rejects_file_that_cannot_be_rewritten_leaves_all_as_it_was(zelda, tmp_path):
     """Else the next attempt would say that it is done, and the file would keep her rows."""
     file = tmp_path / "rejects.csv"
