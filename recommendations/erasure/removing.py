@@ -9,7 +9,7 @@ from django.db.models.functions import Concat, TruncDay
 from customers.models import Customer, Purchase, Review
 from recommendations.erasure.finding import Person
 from recommendations.models import Conversation, Recommendation, RecommendedProduct
-from tracing.models import Score, Trace
+from tracing.models import Recount, Score, Trace
 from tracing.models.rollups import UsageCount
 
 ERASED = "erased"
@@ -28,6 +28,8 @@ def remove(person: Person, keep_purchases: bool) -> None:
     person.log_entries.update(object_repr=ERASED, change_message="")
     person.ratings.update(comment="", rater=Concat(Value(f"{ERASED}:"), unique_text()))
     make_anonymous(answers)
+    # The words asked for are counted by the day: without these from now on.
+    Recount.objects.bulk_create([Recount(at=answer.created_at) for answer in person.recommendations])
     Conversation.objects.filter(customer=person.customer).delete()
     Review.objects.filter(customer=person.customer).update(
         customer=None, text="", external_id=Concat(Value(f"{ERASED}-"), unique_text())

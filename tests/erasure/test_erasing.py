@@ -14,12 +14,13 @@ from customers.access import UnknownCustomer
 from customers.models import ImportRun, Purchase, Review
 from recommendations.assistant.ask import ask
 from recommendations.erasure import AlreadyErased, erase
-from recommendations.models import ErasureReceipt, Rating
+from recommendations.models import ErasureReceipt, PopularCount, Rating, Recommendation
 from tests.erasure.rows import everything
 from tests.erasure.zelda import ID, NAME, answer_of
 from tracing.masking import pseudonym
 from tracing.models import Observation, Trace
 from tracing.models.rollups import UsageCount
+from tracing.rollups.days import recount, roll_up
 from tracing.spans import observe, observe_root
 from tracing.storage import store
 
@@ -50,6 +51,18 @@ def test_nothing_of_the_person_is_left_in_any_table(zelda):
     assert receipt.erased["traces"] == 1
     assert receipt.erased["sessions"] == 1
     assert not Purchase.objects.filter(external_id="receipt-" + ID).exists()
+
+
+def test_her_words_are_counted_no_more(zelda):
+    hers, day = answer_of(ID), datetime(2026, 6, 1, 12, tzinfo=UTC)
+    Recommendation.objects.filter(pk=hers.pk).update(created_at=day, unfound="zither", constraints={"words": "zither"})
+    hers.ratings.all().delete()
+    recount(day.date(), day.date())
+    roll_up()
+    assert PopularCount.objects.filter(key="zither").count() == 2
+    erase(ID, by="staff")
+    roll_up()
+    assert not PopularCount.objects.filter(key="zither").exists()
 
 
 def test_her_broken_rows_in_rejects_files_go(zelda, tmp_path):
