@@ -22,6 +22,7 @@ def execute() -> int:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
     from shopassist import embedded
     from shopassist.refusal import Refusal
@@ -33,6 +34,12 @@ def execute() -> int:
         execute_from_command_line(sys.argv)
     except (Refusal, ImproperlyConfigured) as refusal:
         print(refusal, file=sys.stderr)
+        return 1
+    except OperationalError as error:
+        if "--traceback" in sys.argv or getattr(error.__cause__, "sqlstate", None):
+            raise  # a statement failed, not the connection
+        print(f"PostgreSQL cannot be used: {' '.join(str(error).split())}", file=sys.stderr)
+        print("Look whether it runs and DATABASE_URL is right; `manage.py doctor` says more.", file=sys.stderr)
         return 1
     return 0
 

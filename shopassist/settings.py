@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shopassist.nul.without_nul_in_lists",
     "shopassist.access_log.AccessLogMiddleware",
     "tracing.middleware.TracingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
