@@ -47,7 +47,7 @@ def scores_of(traces: list[Trace]) -> list[Score]:
 
 
 def send_again(traces: list[Trace], scores: list[Score]) -> int:
-    """They wait again, as the same bytes; where these were deleted, as the same made from the rows. Returns how many.
+    """They wait again, to be sent as the same bytes. Returns how many.
     Entries that wait already stay as they are.
     """
     with transaction.atomic():
