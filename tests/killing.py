@@ -42,7 +42,7 @@ def asking() -> Work:
         warm_up()
         one()
 
-    return Work(one, lambda: Recommendation.objects.count() >= 200, 0.8, prepare)
+    return Work(one, lambda: Recommendation.objects.count() >= 200, 0.3, prepare)
 
 
 def relaying() -> Work:

@@ -137,7 +137,7 @@ def test_one_day_is_compared_with_the_day_before(admin_client, shop):
         ("1999-01-01", "1999-01-02", "The days have to be from 2000-01-01 to today."),
         ("2026-06-08", "9999-12-31", "The days have to be from 2000-01-01 to today."),
         ("2001-01-01", "2026-01-01", "At most 1,096 days can be shown at once."),
-        ("2026-06-08\0", "2026-06-09", "A day is written as 2026-01-31."),
+        ("2026-06-08 12:00", "2026-06-09", "A day is written as 2026-01-31."),
     ],
 )
 def test_bad_days_are_named_and_the_usual_ones_shown(admin_client, since, until, complaint):

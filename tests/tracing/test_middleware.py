@@ -119,6 +119,7 @@ def test_so_does_one_that_is_made_asynchronously():
     assert roots[0].trace_id == answer["X-Trace-ID"]
 
 
+@pytest.mark.django_db  # Django looks after its connections when an answer is closed
 def test_a_client_that_leaves_a_streamed_answer_leaves_a_warning():
     roots = []
 
@@ -138,6 +139,7 @@ def test_a_client_that_leaves_a_streamed_answer_leaves_a_warning():
     assert present() is None
 
 
+@pytest.mark.django_db
 def test_a_file_goes_out_as_a_file(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("a,b")
