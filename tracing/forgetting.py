@@ -43,32 +43,39 @@ class Forgetting(LangFuse):
     """LangFuse, asked to delete. Raises Unavailable and Unacceptable as its base does."""
 
     def forget(self, subject: Subject) -> Counter[str]:
-        """Asks for the deletion of all that it shows of the subject; gives how many of each kind it showed."""
-        shown = self.shown(subject)
-        known = set(subject.traces)
-        for traces in chunks(sorted(known | shown["traces"]), AT_ONCE):
-            self._ask("delete traces", "DELETE", TRACES, json={"traceIds": traces})
-        for score in sorted(shown["scores"]):
+        """Asks for the deletion of all that it shows of the subject; gives how many of each kind it showed.
+
+        Dataset items last: a server that cannot be asked for them has been asked to delete the rest. They are found by
+        their traces alone, which the subject is told for the next time.
+        """
+        traces = self._traces_of(subject)
+        subject.traces = everything = sorted(traces.union(subject.traces))
+        scores = self._scores_of(subject, everything)
+        for ids in chunks(everything, AT_ONCE):
+            self._ask("delete traces", "DELETE", TRACES, json={"traceIds": ids})
+        for score in sorted(scores):
             self._ask("delete score", "DELETE", f"{SCORES}/{quote(score, safe='')}")
-        for item in sorted(shown["dataset items"]):
+        items = {item for trace in everything for item in self._dataset_items(trace)}
+        for item in sorted(items):
             self._ask("delete dataset item", "DELETE", f"{DATASET_ITEMS}/{quote(item, safe='')}")
+        shown = {"traces": traces, "scores": scores, "dataset items": items}
         return Counter({kind: len(ids) for kind, ids in shown.items() if ids})
 
-    def shown(self, subject: Subject) -> dict[str, set[str]]:
-        """Ids of what LangFuse shows of the subject, by kind."""
+    def _traces_of(self, subject: Subject) -> set[str]:
         traces = self._traces("userId", subject.user) if subject.user else set()
         for session in subject.sessions:
             traces |= self._traces("sessionId", session)
         for ids in chunks(subject.traces, AT_ONCE):
             if self.span_ids(*ids):
                 traces |= {trace for trace in ids if self.span_ids(trace)}
+        return traces
+
+    def _scores_of(self, subject: Subject, traces: list[str]) -> set[str]:
         scores = {str(row["id"]) for ids in chunks(subject.scores, AT_ONCE) for row in self.scores(*ids)}
-        everything = sorted(traces.union(subject.traces))
-        for name, asked in (("traceId", everything), ("sessionId", subject.sessions)):
+        for name, asked in (("traceId", traces), ("sessionId", subject.sessions)):
             for ids in chunks(asked, AT_ONCE):
                 scores |= self._scores(name, ids)
-        items = {item for trace in everything for item in self._dataset_items(trace)}
-        return {"traces": traces, "scores": scores, "dataset items": items}
+        return scores
 
     # Each row is looked at again: what is found here is deleted, and a server that heeds no filter would show all.
 

@@ -76,6 +76,7 @@ def complete(receipt: ErasureReceipt, patience: float = PATIENCE) -> ErasureRece
         deleted, left = forget(subject, patience, receipt.quiet_at)
     except LangFuseError as error:
         receipt.error = mask_text(str(error))
+        receipt.wanted = receipt.wanted | {"traces": subject.traces}
     else:
         receipt.asked_at = timezone.now()
         receipt.deleted = {**receipt.deleted, **{kind: n + receipt.deleted.get(kind, 0) for kind, n in deleted.items()}}

@@ -15,6 +15,7 @@ SCORES, ITEMS = "/api/public/scores/", "/api/public/dataset-items"
 class DeletingServer(LangFuseServer):
     deletion_takes: float = 0  # seconds; a real one took up to 10
     keeps: bool = False  # answers 200 to a deletion and deletes nothing
+    takes_items: bool = True
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def route(self, method: str, path: str) -> Callable[..., tuple[int, Any]] | None:
@@ -22,7 +23,7 @@ class DeletingServer(LangFuseServer):
             return type(self).delete_traces_later
         if method == "DELETE" and path.startswith(SCORES):
             return type(self).delete_score
-        if path.startswith(ITEMS):
+        if path.startswith(ITEMS) and self.takes_items:
             return type(self).read_items if method == "GET" else type(self).delete_item
         if (method, path) == ("GET", "/api/public/v3/scores"):
             return type(self).read_scores_of

@@ -60,6 +60,24 @@ def test_traces_that_were_pruned_here_are_found_there(langfuse, zelda):
     assert not of_her(langfuse)
 
 
+def test_a_server_that_cannot_be_asked_for_dataset_items_deletes_the_rest(langfuse, zelda):
+    delivered()
+    Trace.objects.all().delete()  # so that LangFuse alone knows its trace
+    answer = answer_of(ID)
+    langfuse.items["item"] = {"id": "item", "sourceTraceId": answer.trace_id}
+    Recommendation.objects.filter(pk=answer.pk).update(trace_id="")
+    langfuse.takes_items = False
+    receipt = complete(erase(ID, by="staff"))
+    assert receipt.state == "under way"
+    assert "dataset-items" in receipt.error
+    assert not of_her(langfuse)
+    langfuse.takes_items = True
+    complete_all()
+    receipt.refresh_from_db()
+    assert receipt.state == "done"
+    assert not langfuse.items
+
+
 def test_a_rating_of_somebody_elses_answer_that_a_relay_is_sending_is_waited_for(langfuse, zelda):
     answer_of("ada").rate(rater=Rating.rater_of(zelda), stars=Decimal(1), comment="mine")
     delivered()
