@@ -13,11 +13,12 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from tracing.chunks import chunks
-from tracing.client import PAGE, SCORES, SHOWN_SCORES, SHOWN_SPANS, LangFuse
+from tracing.client import PAGE, SCORES, SHOWN_SCORES, SHOWN_SPANS, LangFuse, Unavailable
 from tracing.models import OutboxEntry
 from tracing.relay.claimed import lease
 
@@ -101,6 +102,8 @@ def forget(subject: Subject, patience: float, quiet_at: datetime | None) -> tupl
     Before `quiet_at` a relay may still send, so nothing is called gone before it. Gives what was deleted and what is
     left, by kind; "what a relay may be sending" is left where the time was over before. Raises LangFuseError.
     """
+    if not settings.LANGFUSE_ENABLED:
+        raise Unavailable("LANGFUSE_HOST and its keys are not set here")
     deleted: Counter[str] = Counter()
     end, pause = time.monotonic() + patience, 0.2
     with Forgetting() as langfuse:

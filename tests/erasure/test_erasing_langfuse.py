@@ -78,6 +78,17 @@ def test_a_server_that_cannot_be_asked_for_dataset_items_deletes_the_rest(langfu
     assert not langfuse.items
 
 
+def test_what_langfuse_has_waits_until_its_settings_are_there_again(langfuse, zelda, settings):
+    delivered()
+    receipt = erase(ID, by="staff")
+    settings.LANGFUSE_ENABLED = False
+    assert complete(receipt).state == "under way"
+    assert "LANGFUSE_HOST" in receipt.error
+    settings.LANGFUSE_ENABLED = True
+    assert complete(receipt).state == "done"
+    assert not of_her(langfuse)
+
+
 def test_a_rating_of_somebody_elses_answer_that_a_relay_is_sending_is_waited_for(langfuse, zelda):
     answer_of("ada").rate(rater=Rating.rater_of(zelda), stars=Decimal(1), comment="mine")
     delivered()
